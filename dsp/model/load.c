@@ -1,0 +1,71 @@
+// Copyright 2026 Recurve contributors
+// SPDX-License-Identifier: ISC
+
+#include "dsp/model/model.h"
+
+#include "dsp/model/file.h"
+#include "dsp/model/safetensors.h"
+
+#include <math.h>
+#include <stdlib.h>
+
+/// The greatest network that is allowed takes less than this
+static const size_t max_file_size = (size_t)512 << 20U;
+
+/// Refuse a model that does not answer its own test
+static RcvStatus
+check_self_test(const RcvModel* const model,
+                const char* const     name,
+                RcvError* const       error)
+{
+  double          max_error = 0.0;
+  const RcvStatus status    = rcv_model_self_test(model, &max_error, error);
+  if (!status && model->n_test && !(max_error <= RCV_SELF_TEST_TOLERANCE)) {
+    return rcv_error_set(error,
+                         RCV_BAD_FILE,
+                         "%s: does not reproduce its own test output: the "
+                         "error is %.3g, at most %.0e is expected; the file is "
+                         "damaged or its writer is wrong",
+                         name,
+                         max_error,
+                         RCV_SELF_TEST_TOLERANCE);
+  }
+  return status;
+}
+
+RcvModel*
+rcv_model_parse(const void* const bytes,
+                const size_t      size,
+                const char* const name,
+                RcvError* const   error)
+{
+  if (!rcv_safetensors_is(bytes, size)) {
+    rcv_error_set(error,
+                  RCV_BAD_FILE,
+                  "%s: is not a model file of a known kind; Recurve reads "
+                  "the .safetensors files that `recurve train` writes",
+                  name);
+    return NULL;
+  }
+
+  RcvModel* const model = rcv_safetensors_read(bytes, size, name, error);
+  if (model && check_self_test(model, name, error)) {
+    rcv_model_free(model);
+    return NULL;
+  }
+  return model;
+}
+
+RcvModel*
+rcv_model_load(const char* const path, RcvError* const error)
+{
+  size_t      size  = 0;
+  void* const bytes = rcv_file_read(path, &size, max_file_size, error);
+  RcvModel*   model = NULL;
+  if (bytes) {
+    model = rcv_model_parse(bytes, size, path, error);
+  }
+
+  free(bytes);
+  return model;
+}

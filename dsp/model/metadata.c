@@ -1,0 +1,382 @@
+// Copyright 2026 Recurve contributors
+// SPDX-License-Identifier: ISC
+
+#include "dsp/model/metadata.h"
+
+#include <math.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+static const char* const cell_names[] = {"rnn", "lstm", "gru"};
+static const char* const head_names[] = {"linear", "softmax"};
+
+/// One text of RcvModelInfo and its key
+typedef struct {
+  const char* key;
+  size_t      offset;
+  size_t      size;
+} TextField;
+
+/// One number of RcvModelInfo and its key
+typedef struct {
+  const char* key;
+  size_t      offset;
+} NumberField;
+
+#define TEXT_FIELD(member)                   \
+  {                                          \
+#    member, offsetof(RcvModelInfo, member), \
+      sizeof(((RcvModelInfo*)NULL)->member)  \
+  }
+
+static const TextField text_fields[] = {
+  TEXT_FIELD(name),
+  TEXT_FIELD(author),
+  TEXT_FIELD(licence),
+  TEXT_FIELD(device),
+  TEXT_FIELD(measured),
+  TEXT_FIELD(recipe),
+};
+
+static const NumberField number_fields[] = {
+  {"sample_rate", offsetof(RcvModelInfo, rate_hz)},
+  {"loudness", offsetof(RcvModelInfo, loudness_db)},
+  {"input_level_dbu", offsetof(RcvModelInfo, input_level_dbu)},
+  {"validation_esr", offsetof(RcvModelInfo, validation_esr)},
+  {"test_esr", offsetof(RcvModelInfo, test_esr)},
+  {"max_rest_level", offsetof(RcvModelInfo, rest_level)},
+};
+
+enum {
+  N_TEXTS   = sizeof(text_fields) / sizeof(text_fields[0]),
+  N_NUMBERS = sizeof(number_fields) / sizeof(number_fields[0]),
+};
+
+const char*
+rcv_cell_name(const RcvCell cell)
+{
+  return cell_names[cell];
+}
+
+const char*
+rcv_head_name(const RcvHead head)
+{
+  return head_names[head];
+}
+
+/* Reading */
+
+/// The text of a key, or NULL
+static const char*
+get_text(const json_t* const metadata, const char* const key)
+{
+  return json_string_value(json_object_get(metadata, key));
+}
+
+/// The number that a text says, or NaN; JSON's syntax knows no locale
+static double
+parse_number(const char* const text)
+{
+  json_t* const value = text ? json_loads(text, JSON_DECODE_ANY, NULL) : NULL;
+  const double  number =
+    json_is_number(value) ? json_number_value(value) : (double)NAN;
+
+  json_decref(value);
+  return number;
+}
+
+static RcvStatus
+bad_value(RcvError* const   error,
+          const char* const name,
+          const char* const key,
+          const char* const expected,
+          const char* const found)
+{
+  return rcv_error_set(error,
+                       RCV_BAD_FILE,
+                       "%s: $.__metadata__.%s: expected %s, found %s%.80s%s",
+                       name,
+                       key,
+                       expected,
+                       found ? "\"" : "",
+                       found ? found : "nothing",
+                       found ? "\"" : "");
+}
+
+static RcvStatus
+read_choice(const json_t* const      metadata,
+            const char* const        name,
+            const char* const        key,
+            const char* const* const choices,
+            const uint32_t           n_choices,
+            const char* const        expected,
+            uint32_t* const          choice,
+            RcvError* const          error)
+{
+  const char* const text = get_text(metadata, key);
+  for (uint32_t i = 0; text && i < n_choices; ++i) {
+    if (!strcmp(text, choices[i])) {
+      *choice = i;
+      return RCV_OK;
+    }
+  }
+  return bad_value(error, name, key, expected, text);
+}
+
+/// A whole number between two limits; `expected` says them in words
+static RcvStatus
+read_uint(const json_t* const metadata,
+          const char* const   name,
+          const char* const   key,
+          const uint32_t      min,
+          const uint32_t      max,
+          uint32_t* const     value,
+          RcvError* const     error)
+{
+  const char* const text   = get_text(metadata, key);
+  const double      number = parse_number(text);
+  if (number >= min && number <= max && trunc(number) >= number) {
+    *value = (uint32_t)number;
+    return RCV_OK;
+  }
+
+  char expected[64];
+  snprintf(
+    expected, sizeof(expected), "a whole number from %u to %u", min, max);
+  return bad_value(error, name, key, expected, text);
+}
+
+RcvStatus
+rcv_metadata_read_shape(const json_t* const metadata,
+                        const char* const   name,
+                        RcvShape* const     shape,
+                        RcvError* const     error)
+{
+  static const char* const bools[] = {"false", "true"};
+
+  const char* const version = get_text(metadata, "recurve");
+  if (!version || strcmp(version, RCV_FORMAT_VERSION)) {
+    return bad_value(
+      error, name, "recurve", "format version " RCV_FORMAT_VERSION, version);
+  }
+
+  uint32_t  cell          = 0;
+  uint32_t  head          = 0;
+  uint32_t  bidirectional = 0;
+  uint32_t  skip          = 0;
+  RcvStatus st            = RCV_OK;
+  if ((st = read_choice(metadata,
+                        name,
+                        "cell",
+                        cell_names,
+                        3,
+                        "rnn, lstm or gru",
+                        &cell,
+                        error)) ||
+      (st = read_choice(metadata,
+                        name,
+                        "head",
+                        head_names,
+                        2,
+                        "linear or softmax",
+                        &head,
+                        error)) ||
+      (st = read_choice(metadata,
+                        name,
+                        "bidirectional",
+                        bools,
+                        2,
+                        "true or false",
+                        &bidirectional,
+                        error)) ||
+      (st = read_choice(
+         metadata, name, "skip", bools, 2, "true or false", &skip, error)) ||
+      (st = read_uint(metadata,
+                      name,
+                      "input_size",
+                      1,
+                      RCV_MAX_INPUTS,
+                      &shape->input_size,
+                      error)) ||
+      (st = read_uint(metadata,
+                      name,
+                      "hidden_size",
+                      1,
+                      RCV_MAX_HIDDEN,
+                      &shape->hidden_size,
+                      error)) ||
+      (st = read_uint(metadata,
+                      name,
+                      "num_layers",
+                      1,
+                      RCV_MAX_LAYERS,
+                      &shape->num_layers,
+                      error)) ||
+      (st = read_uint(metadata,
+                      name,
+                      "output_size",
+                      head == RCV_HEAD_SOFTMAX ? 2 : 1,
+                      head == RCV_HEAD_SOFTMAX ? RCV_MAX_CLASSES : 1,
+                      &shape->output_size,
+                      error)) ||
+      (st = read_uint(metadata,
+                      name,
+                      "block",
+                      bidirectional ? 1 : 0,
+                      bidirectional ? RCV_MAX_BLOCK : 0,
+                      &shape->block_frames,
+                      error)) ||
+      (st = read_uint(metadata,
+                      name,
+                      "lookahead",
+                      0,
+                      bidirectional ? RCV_MAX_LOOKAHEAD : 0,
+                      &shape->lookahead_frames,
+                      error))) {
+    return st;
+  }
+
+  shape->cell          = (RcvCell)cell;
+  shape->head          = (RcvHead)head;
+  shape->bidirectional = bidirectional;
+  shape->skip          = skip;
+  return RCV_OK;
+}
+
+/// Copy a text without control characters, cut to what fits
+static void
+copy_text(char* const dest, const size_t size, const char* const text)
+{
+  size_t n = 0;
+  for (const char* c = text; *c && n + 1 < size; ++c) {
+    dest[n++] = (unsigned char)*c < 0x20 || *c == 0x7F ? ' ' : *c;
+  }
+  while (text[n] && n && ((unsigned char)text[n] & 0xC0U) == 0x80U) {
+    --n; // Not in the middle of a character of several bytes
+  }
+  dest[n] = '\0';
+}
+
+void
+rcv_metadata_read_info(const json_t* const metadata, RcvModelInfo* const info)
+{
+  char* const base = (char*)info;
+  for (uint32_t i = 0; i < N_TEXTS; ++i) {
+    const char* const text = get_text(metadata, text_fields[i].key);
+    if (text) {
+      copy_text(base + text_fields[i].offset, text_fields[i].size, text);
+    }
+  }
+  for (uint32_t i = 0; i < N_NUMBERS; ++i) {
+    const double number =
+      parse_number(get_text(metadata, number_fields[i].key));
+    if (isfinite(number)) {
+      memcpy(base + number_fields[i].offset, &number, sizeof(number));
+    }
+  }
+
+  for (uint32_t k = 0; k < RCV_MAX_KNOBS; ++k) {
+    RcvKnobInfo* const knob = &info->knobs[k];
+    char               key[32];
+
+    snprintf(key, sizeof(key), "knob_%u_name", k + 1);
+    const char* const text = get_text(metadata, key);
+    copy_text(knob->name, sizeof(knob->name), text ? text : "");
+
+    snprintf(key, sizeof(key), "knob_%u_min", k + 1);
+    const double min = parse_number(get_text(metadata, key));
+    snprintf(key, sizeof(key), "knob_%u_max", k + 1);
+    const double max = parse_number(get_text(metadata, key));
+    knob->min        = isfinite(min) ? min : 0.0;
+    knob->max        = isfinite(max) ? max : 1.0;
+  }
+}
+
+/* Writing */
+
+static int
+set_text(json_t* const metadata, const char* const key, const char* const text)
+{
+  return json_object_set_new(metadata, key, json_string(text));
+}
+
+static int
+set_number(json_t* const metadata, const char* const key, const double number)
+{
+  json_t* const value =
+    trunc(number) >= number && trunc(number) <= number && fabs(number) < 1e15
+      ? json_integer((json_int_t)number)
+      : json_real(number);
+  char* const text =
+    json_dumps(value, JSON_ENCODE_ANY | JSON_REAL_PRECISION(9));
+  const int failed = text ? set_text(metadata, key, text) : -1;
+
+  free(text);
+  json_decref(value);
+  return failed;
+}
+
+static int
+write_shape(json_t* const metadata, const RcvShape* const shape)
+{
+  return set_text(metadata, "format", "pt") |
+         set_text(metadata, "recurve", RCV_FORMAT_VERSION) |
+         set_text(metadata, "cell", rcv_cell_name(shape->cell)) |
+         set_text(metadata, "head", rcv_head_name(shape->head)) |
+         set_text(
+           metadata, "bidirectional", shape->bidirectional ? "true" : "false") |
+         set_text(metadata, "skip", shape->skip ? "true" : "false") |
+         set_number(metadata, "input_size", shape->input_size) |
+         set_number(metadata, "hidden_size", shape->hidden_size) |
+         set_number(metadata, "num_layers", shape->num_layers) |
+         set_number(metadata, "output_size", shape->output_size) |
+         set_number(metadata, "block", shape->block_frames) |
+         set_number(metadata, "lookahead", shape->lookahead_frames);
+}
+
+static int
+write_info(json_t* const             metadata,
+           const uint32_t            n_knobs,
+           const RcvModelInfo* const info)
+{
+  const char* const base   = (const char*)info;
+  int               failed = 0;
+  for (uint32_t i = 0; i < N_TEXTS; ++i) {
+    if (base[text_fields[i].offset]) {
+      failed |=
+        set_text(metadata, text_fields[i].key, base + text_fields[i].offset);
+    }
+  }
+  for (uint32_t i = 0; i < N_NUMBERS; ++i) {
+    double number = 0.0;
+    memcpy(&number, base + number_fields[i].offset, sizeof(number));
+    if (isfinite(number)) {
+      failed |= set_number(metadata, number_fields[i].key, number);
+    }
+  }
+  for (uint32_t k = 0; k < n_knobs; ++k) {
+    char key[32];
+    snprintf(key, sizeof(key), "knob_%u_name", k + 1);
+    failed |= set_text(metadata, key, info->knobs[k].name);
+    snprintf(key, sizeof(key), "knob_%u_min", k + 1);
+    failed |= set_number(metadata, key, info->knobs[k].min);
+    snprintf(key, sizeof(key), "knob_%u_max", k + 1);
+    failed |= set_number(metadata, key, info->knobs[k].max);
+  }
+  return failed;
+}
+
+json_t*
+rcv_metadata_write(const RcvShape* const shape, const RcvModelInfo* const info)
+{
+  json_t* const metadata = json_object();
+  if (!metadata || write_shape(metadata, shape) ||
+      write_info(metadata, shape->input_size - 1, info)) {
+    json_decref(metadata);
+    return NULL;
+  }
+  return metadata;
+}

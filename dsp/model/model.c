@@ -1,0 +1,187 @@
+// Copyright 2026 Recurve contributors
+// SPDX-License-Identifier: ISC
+
+#include "dsp/model/model.h"
+
+#include "dsp/denormals.h"
+#include "dsp/network.h"
+
+#include <math.h>
+#include <stdbool.h>
+#include <stdlib.h>
+#include <string.h>
+
+RcvModel*
+rcv_model_new(const RcvShape* const shape)
+{
+  RcvModel* const model = calloc(1, sizeof(RcvModel));
+  if (!model) {
+    return NULL;
+  }
+
+  RcvModelInfo* const info = &model->info;
+
+  model->shape  = *shape;
+  model->params = calloc(rcv_shape_n_params(shape), sizeof(float));
+  info->rate_hz = info->loudness_db = info->input_level_dbu = (double)NAN;
+  info->validation_esr = info->test_esr = info->rest_level = (double)NAN;
+  for (uint32_t k = 0; k < RCV_MAX_KNOBS; ++k) {
+    info->knobs[k].max = 1.0;
+  }
+  if (!model->params) {
+    rcv_model_free(model);
+    return NULL;
+  }
+  return model;
+}
+
+void
+rcv_model_free(RcvModel* const model)
+{
+  if (model) {
+    free(model->params);
+    free(model->test_input);
+    free(model->test_output);
+    free(model);
+  }
+}
+
+const RcvKernels*
+rcv_model_kernels(void)
+{
+  const RcvKernels* const named = rcv_kernels_choose(getenv("RECURVE_KERNELS"));
+
+  return named ? named : rcv_kernels_choose(NULL);
+}
+
+RcvVoice*
+rcv_model_voice_new(const RcvModel* const model, const uint32_t n_channels)
+{
+  const RcvKernels* const kernels = rcv_model_kernels();
+
+  void* const memory = aligned_alloc(
+    RCV_ALIGNMENT, rcv_voice_size(&model->shape, kernels, n_channels));
+  if (!memory) {
+    return NULL;
+  }
+
+  // Loudness that players agree on; NAM's is the same
+  static const double normal_loudness_db = -18.0;
+
+  RcvVoice* const voice =
+    rcv_voice_init(memory, &model->shape, model->params, kernels, n_channels);
+  if (isfinite(model->info.loudness_db)) {
+    const double gain_db = normal_loudness_db - model->info.loudness_db;
+
+    voice->normalize_gain_lin = (float)pow(10.0, fmin(gain_db, 60.0) / 20.0);
+  }
+  return voice;
+}
+
+void
+rcv_model_voice_free(RcvVoice* const voice)
+{
+  free(voice);
+}
+
+RcvStatus
+rcv_model_run(const RcvModel* const model,
+              const float* const    x,
+              float* const          y,
+              const size_t          n_frames,
+              RcvError* const       error)
+{
+  enum { BLOCK = 4096 };
+
+  const size_t n_in  = model->shape.input_size;
+  const size_t late  = rcv_shape_latency(&model->shape);
+  RcvVoice*    voice = rcv_model_voice_new(model, 1);
+  float* const in    = calloc(BLOCK * n_in, sizeof(float));
+  float* const out   = calloc(BLOCK, sizeof(float));
+  if (!voice || !in || !out) {
+    rcv_model_voice_free(voice);
+    free(in);
+    free(out);
+    return rcv_error_set(error, RCV_NO_MEMORY, "No memory to run a model");
+  }
+
+  const uint64_t mode = rcv_denormals_off();
+  for (size_t t = 0; t < n_frames + late; t += BLOCK) {
+    const size_t left  = n_frames + late - t;
+    const size_t n     = left < BLOCK ? left : BLOCK;
+    const size_t n_now = t >= n_frames      ? 0
+                         : n_frames - t < n ? n_frames - t
+                                            : n;
+
+    memset(in, 0, n * n_in * sizeof(float));
+    if (n_now) {
+      memcpy(in, x + (t * n_in), n_now * n_in * sizeof(float));
+    }
+    rcv_network_run(voice->network, voice->states[0], in, out, (uint32_t)n);
+    for (size_t i = t < late ? late - t : 0; i < n; ++i) {
+      y[t + i - late] = out[i];
+    }
+  }
+  rcv_denormals_restore(mode);
+
+  rcv_model_voice_free(voice);
+  free(in);
+  free(out);
+  return RCV_OK;
+}
+
+RcvStatus
+rcv_model_set_test(RcvModel* const    model,
+                   const float* const x,
+                   const size_t       n_frames,
+                   RcvError* const    error)
+{
+  const size_t n_values = n_frames * model->shape.input_size;
+  float* const input    = malloc(n_values * sizeof(float));
+  float* const output   = malloc(n_frames * sizeof(float));
+  if (!input || !output) {
+    free(input);
+    free(output);
+    return rcv_error_set(error, RCV_NO_MEMORY, "No memory for a self-test");
+  }
+
+  memcpy(input, x, n_values * sizeof(float));
+  free(model->test_input);
+  free(model->test_output);
+  model->test_input  = input;
+  model->test_output = output;
+  model->n_test      = n_frames;
+  return rcv_model_run(model, input, output, n_frames, error);
+}
+
+RcvStatus
+rcv_model_self_test(const RcvModel* const model,
+                    double* const         max_error,
+                    RcvError* const       error)
+{
+  *max_error = (double)NAN;
+  if (!model->n_test) {
+    return RCV_OK;
+  }
+
+  float* const y = malloc(model->n_test * sizeof(float));
+  if (!y) {
+    return rcv_error_set(error, RCV_NO_MEMORY, "No memory for a self-test");
+  }
+
+  const RcvStatus status =
+    rcv_model_run(model, model->test_input, y, model->n_test, error);
+  if (!status) {
+    double greatest = 0.0;
+    for (size_t t = 0; t < model->n_test; ++t) {
+      const double distance =
+        fabs((double)y[t] - (double)model->test_output[t]);
+
+      greatest = distance <= greatest ? greatest : distance; // NaN is greater
+    }
+    *max_error = greatest;
+  }
+
+  free(y);
+  return status;
+}

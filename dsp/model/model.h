@@ -1,0 +1,145 @@
+// Copyright 2026 Recurve contributors
+// SPDX-License-Identifier: ISC
+
+#ifndef DSP_MODEL_MODEL_H
+#define DSP_MODEL_MODEL_H
+
+#include "dsp/kernels/kernels.h"
+#include "dsp/model/error.h"
+#include "dsp/shape.h"
+#include "dsp/voice.h"
+
+#include <stddef.h>
+#include <stdint.h>
+
+/**
+   @file
+
+   A model as it stands in a file: the network's shape and weights, and what is
+   known about it.  Not for the audio thread.
+*/
+
+/// A knob of the device that the network was trained on
+typedef struct {
+  char   name[64];
+  double min; ///< The device's value at 0
+  double max; ///< The device's value at 1
+} RcvKnobInfo;
+
+/// What is known about a model; unknown numbers are NaN, unknown texts ""
+typedef struct {
+  char        format[32]; ///< "safetensors", …
+  char        name[128];
+  char        author[128];
+  char        licence[128];
+  char        device[256];     ///< What was captured
+  char        measured[256];   ///< How the errors were measured
+  char        recipe[1024];    ///< The training command and its course
+  double      rate_hz;         ///< Sample rate
+  double      loudness_db;     ///< RMS of its output on the standard riff
+  double      input_level_dbu; ///< Level that 0 dBFS stands for
+  double      validation_esr;  ///< Error-to-signal ratio on validation data
+  double      test_esr;        ///< The same on data that nothing was chosen by
+  double      rest_level;      ///< Greatest RMS in the silence after sound
+  RcvKnobInfo knobs[RCV_MAX_KNOBS];
+} RcvModelInfo;
+
+/// A model; made by a reader or the trainer
+typedef struct {
+  RcvShape     shape;
+  RcvModelInfo info;
+  float*       params;      ///< [rcv_shape_n_params()] owned
+  float*       test_input;  ///< [n_test][I] owned, or NULL
+  float*       test_output; ///< [n_test] owned, or NULL
+  size_t       n_test;      ///< Frames of the self-test
+} RcvModel;
+
+/// The greatest error that a file may have on its own test output
+#define RCV_SELF_TEST_TOLERANCE 1e-4
+
+/// A model with this shape, parameters of zero and nothing known; NULL: memory
+RcvModel*
+rcv_model_new(const RcvShape* shape);
+
+/// Free a model and what it owns; NULL is ignored
+void
+rcv_model_free(RcvModel* model);
+
+/**
+   Read a model file of any kind that is known, told by its content, and run its
+   self-test.
+
+   @param error Says the file, the place in it, what was expected and found.
+   @return A model that must be freed by the caller with rcv_model_free(), or
+   NULL.
+*/
+RcvModel*
+rcv_model_load(const char* path, RcvError* error);
+
+/**
+   The same for a file that is in memory.
+
+   @param name What errors call it.
+*/
+RcvModel*
+rcv_model_parse(const void* bytes,
+                size_t      size,
+                const char* name,
+                RcvError*   error);
+
+/**
+   The kernels to play with: the best, or what RECURVE_KERNELS in the
+   environment names.
+
+   @return Static kernels; the best ones if the name is unknown here.
+*/
+const RcvKernels*
+rcv_model_kernels(void);
+
+/**
+   Make a voice that plays a model.
+
+   @return A voice that must be freed by the caller with
+   rcv_model_voice_free(), or NULL if there is no memory.
+*/
+RcvVoice*
+rcv_model_voice_new(const RcvModel* model, uint32_t n_channels);
+
+/// Free a voice made by rcv_model_voice_new(); NULL is ignored
+void
+rcv_model_voice_free(RcvVoice* voice);
+
+/**
+   Run a model from its start over a signal, and take its latency off: output
+   frame t belongs to input frame t, and zeros follow the input's end.
+
+   @param x [n_frames][I].
+   @param y [n_frames] set.
+*/
+RcvStatus
+rcv_model_run(const RcvModel* model,
+              const float*    x,
+              float*          y,
+              size_t          n_frames,
+              RcvError*       error);
+
+/**
+   Record a self-test: what the model now answers to a short signal.
+
+   @param x [n_frames][I], not kept.
+*/
+RcvStatus
+rcv_model_set_test(RcvModel*    model,
+                   const float* x,
+                   size_t       n_frames,
+                   RcvError*    error);
+
+/**
+   The greatest error of the model on its own test output.
+
+   @param max_error Set; NaN if the file has no test.
+*/
+RcvStatus
+rcv_model_self_test(const RcvModel* model, double* max_error, RcvError* error);
+
+#endif // DSP_MODEL_MODEL_H

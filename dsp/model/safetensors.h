@@ -1,0 +1,60 @@
+// Copyright 2026 Recurve contributors
+// SPDX-License-Identifier: ISC
+
+#ifndef DSP_MODEL_SAFETENSORS_H
+#define DSP_MODEL_SAFETENSORS_H
+
+#include "dsp/model/error.h"
+#include "dsp/model/model.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+
+/**
+   @file
+
+   Recurve's own model files: safetensors, with PyTorch's tensor names and
+   layouts (docs/formats.md).
+
+       u64 N, little-endian │ N bytes of JSON │ tensors, little-endian floats
+*/
+
+/// True if the bytes begin as a safetensors file does
+bool
+rcv_safetensors_is(const void* bytes, size_t size);
+
+/**
+   Read a model.
+
+   Every size is checked before it is used.
+
+   @param name What errors call the file.
+   @return A model that must be freed by the caller with rcv_model_free(), or
+   NULL.
+*/
+RcvModel*
+rcv_safetensors_read(const void* bytes,
+                     size_t      size,
+                     const char* name,
+                     RcvError*   error);
+
+/**
+   Write a model, always the same bytes for the same model.
+
+   @param size Set to the number of bytes.
+   @return The bytes of the file, to be freed by the caller with free(), or NULL
+   if there is no memory.
+*/
+void*
+rcv_safetensors_write(const RcvModel* model, size_t* size);
+
+/**
+   Name of a tensor as in PyTorch: "rec.weight_ih_l0", "rec_reverse.bias_hh_l1",
+   "lin.weight", …
+
+   @param name [32] set.
+*/
+void
+rcv_safetensors_name(const RcvTensor* tensor, char name[32]);
+
+#endif // DSP_MODEL_SAFETENSORS_H

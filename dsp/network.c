@@ -1,0 +1,218 @@
+// Copyright 2026 Recurve contributors
+// SPDX-License-Identifier: ISC
+
+#include "dsp/network.h"
+
+#include "dsp/network_impl.h"
+
+#include <string.h>
+
+enum { CHUNK = RCV_NETWORK_CHUNK };
+
+/// Set one direction's hidden and cell states to zero
+RCV_REALTIME static void
+reset_stack(RcvState* const         state,
+            const RcvNetwork* const network,
+            const uint32_t          direction)
+{
+  const size_t size = network->n_padded * sizeof(float);
+  for (uint32_t l = 0; l < network->shape.num_layers; ++l) {
+    memset(state->h[direction][l], 0, size);
+    memset(state->c[direction][l], 0, size);
+  }
+}
+
+void
+rcv_state_reset(RcvState* const state, const RcvNetwork* const network)
+{
+  const RcvShape* const shape = &network->shape;
+
+  for (uint32_t d = 0; d < rcv_shape_n_directions(shape); ++d) {
+    reset_stack(state, network, d);
+  }
+  if (shape->bidirectional) {
+    memset(state->outputs, 0, shape->block_frames * sizeof(float));
+    state->n_inputs = 0;
+    state->n_read   = 0;
+  }
+}
+
+/**
+   Run the layers of one direction over up to CHUNK frames.
+
+   @param x First frame to read.
+   @param stride Floats to the next frame to read.
+   @return [n_frames][n_padded] the top layer's hidden states, borrowed from the
+   state until its next run.
+*/
+RCV_REALTIME static const float*
+run_stack(const RcvNetwork* const network,
+          RcvState* const         state,
+          const uint32_t          direction,
+          const float*            x,
+          ptrdiff_t               stride,
+          const uint32_t          n_frames)
+{
+  const size_t       padded = network->n_padded;
+  const RcvLayerFunc run    = network->kernels->run_layer[network->shape.cell];
+
+  for (uint32_t l = 0; l < network->shape.num_layers; ++l) {
+    float* const h = state->h[direction][l];
+
+    run(&network->layers[direction][l],
+        x,
+        stride,
+        h,
+        state->c[direction][l],
+        n_frames);
+
+    x      = h + padded;
+    stride = (ptrdiff_t)padded;
+  }
+  return x;
+}
+
+/// Make the states after n_frames those that the next run starts from
+RCV_REALTIME static void
+keep_stack(const RcvNetwork* const network,
+           RcvState* const         state,
+           const uint32_t          direction,
+           const uint32_t          n_frames)
+{
+  const size_t padded = network->n_padded;
+  for (uint32_t l = 0; l < network->shape.num_layers; ++l) {
+    float* const h = state->h[direction][l];
+    memcpy(h, h + (n_frames * padded), padded * sizeof(float));
+  }
+}
+
+RCV_REALTIME static void
+run_head(const RcvNetwork* const network,
+         RcvState* const         state,
+         const float* const      tops,
+         const float* const      x,
+         float* const            y,
+         const uint32_t          n_frames)
+{
+  const RcvShape* const shape = &network->shape;
+  RcvPackedHead         head  = network->head;
+
+  head.logits = state->logits;
+  network->kernels->run_head[shape->head](&head, tops, y, n_frames);
+  if (shape->skip) {
+    for (uint32_t t = 0; t < n_frames; ++t) {
+      y[t] += x[(size_t)t * shape->input_size];
+    }
+  }
+}
+
+/**
+   Compute one block of a bidirectional network from a full window of inputs.
+
+   The left-to-right stack goes on where it was; the right-to-left one starts
+   from zero at the window's end, `lookahead` frames after the block's.
+*/
+RCV_REALTIME static void
+run_window(const RcvNetwork* const network, RcvState* const state)
+{
+  const RcvShape* const shape    = &network->shape;
+  const size_t          padded   = network->n_padded;
+  const uint32_t        n_in     = shape->input_size;
+  const uint32_t        n_block  = shape->block_frames;
+  const uint32_t        n_window = n_block + shape->lookahead_frames;
+
+  for (uint32_t t = 0; t < n_block; t += CHUNK) {
+    const uint32_t     n = n_block - t < CHUNK ? n_block - t : CHUNK;
+    const float* const tops =
+      run_stack(network, state, 0, state->inputs + ((size_t)t * n_in), n_in, n);
+
+    memcpy(state->tops + (t * padded), tops, n * padded * sizeof(float));
+    keep_stack(network, state, 0, n);
+  }
+
+  reset_stack(state, network, 1);
+  for (uint32_t end = n_window; end > 0;) {
+    const uint32_t     n     = end < CHUNK ? end : CHUNK;
+    const float* const first = state->inputs + ((size_t)(end - 1) * n_in);
+    const float* const tops =
+      run_stack(network, state, 1, first, -(ptrdiff_t)n_in, n);
+
+    for (uint32_t k = 0; k < n; ++k) {
+      const uint32_t t = end - 1 - k;
+      for (size_t j = 0; t < n_block && j < padded; ++j) {
+        state->tops[(t * padded) + j] += tops[(k * padded) + j];
+      }
+    }
+    keep_stack(network, state, 1, n);
+    end -= n;
+  }
+
+  run_head(network, state, state->tops, state->inputs, state->outputs, n_block);
+}
+
+/// Bidirectional: collect inputs, play what was computed, block by block
+RCV_REALTIME static void
+run_windows(const RcvNetwork* const network,
+            RcvState* const         state,
+            const float*            x,
+            float*                  y,
+            uint32_t                n_frames)
+{
+  const RcvShape* const shape    = &network->shape;
+  const size_t          n_in     = shape->input_size;
+  const uint32_t        n_block  = shape->block_frames;
+  const uint32_t        n_window = n_block + shape->lookahead_frames;
+
+  while (n_frames) {
+    // Until the window is full; before the first block the output is silence
+    const uint32_t n_missing = n_window - state->n_inputs;
+    const uint32_t n_left    = n_block - state->n_read;
+    const uint32_t n_most    = n_missing < n_left ? n_missing : n_left;
+    const uint32_t n         = n_frames < n_most ? n_frames : n_most;
+
+    memcpy(
+      state->inputs + (state->n_inputs * n_in), x, n * n_in * sizeof(float));
+    memcpy(y, state->outputs + state->n_read, n * sizeof(float));
+    state->n_inputs += n;
+    state->n_read += n;
+    x += n * n_in;
+    y += n;
+    n_frames -= n;
+
+    if (state->n_inputs == n_window) {
+      run_window(network, state);
+      state->n_inputs = shape->lookahead_frames;
+      state->n_read   = 0;
+      memmove(state->inputs,
+              state->inputs + (n_block * n_in),
+              state->n_inputs * n_in * sizeof(float));
+    } else if (state->n_read == n_block) {
+      state->n_read = 0; // Still silence: the first window is longer
+    }
+  }
+}
+
+void
+rcv_network_run(const RcvNetwork* const network,
+                RcvState* const         state,
+                const float*            x,
+                float*                  y,
+                uint32_t                n_frames)
+{
+  if (network->shape.bidirectional) {
+    run_windows(network, state, x, y, n_frames);
+    return;
+  }
+
+  const uint32_t n_in = network->shape.input_size;
+  while (n_frames) {
+    const uint32_t     n    = n_frames < CHUNK ? n_frames : CHUNK;
+    const float* const tops = run_stack(network, state, 0, x, n_in, n);
+
+    run_head(network, state, tops, x, y, n);
+    keep_stack(network, state, 0, n);
+    x += (size_t)n * n_in;
+    y += n;
+    n_frames -= n;
+  }
+}

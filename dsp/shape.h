@@ -1,0 +1,131 @@
+// Copyright 2026 Recurve contributors
+// SPDX-License-Identifier: ISC
+
+#ifndef DSP_SHAPE_H
+#define DSP_SHAPE_H
+
+#include "dsp/layer.h"
+#include "dsp/real.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/// Limits of what a network may be; files and options are held to them
+enum {
+  RCV_MAX_INPUTS    = 8,
+  RCV_MAX_HIDDEN    = 512,
+  RCV_MAX_LAYERS    = 8,
+  RCV_MAX_CLASSES   = 1024,
+  RCV_MAX_BLOCK     = 8192,
+  RCV_MAX_LOOKAHEAD = 8192,
+};
+
+/// The recurrent cell
+typedef enum {
+  RCV_CELL_RNN,
+  RCV_CELL_LSTM,
+  RCV_CELL_GRU,
+} RcvCell;
+
+/// What becomes of the top layer's output
+typedef enum {
+  RCV_HEAD_LINEAR,  ///< One affine sum: the audio output
+  RCV_HEAD_SOFTMAX, ///< Probabilities of µ-law levels of the audio output
+} RcvHead;
+
+/**
+   All that defines a network but its weights (design of the networks:
+   docs/networks.md).
+*/
+typedef struct {
+  RcvCell  cell;
+  RcvHead  head;
+  uint32_t input_size;    ///< I: audio, then knobs
+  uint32_t hidden_size;   ///< H
+  uint32_t num_layers;    ///< L
+  uint32_t output_size;   ///< O: 1 for the linear head, V classes for softmax
+  bool     bidirectional; ///< A second stack reads right to left
+  bool     skip;          ///< y += x (audio input)
+  uint32_t block_frames;  ///< B: internal block (bidirectional only)
+  uint32_t lookahead_frames; ///< D: frames the right-to-left stack looks ahead
+} RcvShape;
+
+/// The kinds of tensor, in their order within a layer and the head
+typedef enum {
+  RCV_TENSOR_W_IH,  ///< [G·H][I or H]
+  RCV_TENSOR_W_HH,  ///< [G·H][H]
+  RCV_TENSOR_B_IH,  ///< [G·H]
+  RCV_TENSOR_B_HH,  ///< [G·H]
+  RCV_TENSOR_LIN_W, ///< [O][H]
+  RCV_TENSOR_LIN_B, ///< [O]
+} RcvTensorKind;
+
+/// One tensor of the flat parameter block
+typedef struct {
+  RcvTensorKind kind;
+  uint32_t      direction; ///< 0 left to right, 1 right to left
+  uint32_t      layer;     ///< 0 is the lowest
+  uint32_t      n_rows;
+  uint32_t      n_cols; ///< 0 for a vector
+  size_t        offset; ///< Index of its first element in the block
+  size_t        size;   ///< Number of its elements
+} RcvTensor;
+
+/// True if every size is within the limits and they fit together
+bool
+rcv_shape_is_valid(const RcvShape* shape);
+
+/// Number of gates G of a cell: 1, 4 or 3
+uint32_t
+rcv_cell_n_gates(RcvCell cell);
+
+/// Number of directions: 1 or 2
+uint32_t
+rcv_shape_n_directions(const RcvShape* shape);
+
+/// Number of tensors of a network
+uint32_t
+rcv_shape_n_tensors(const RcvShape* shape);
+
+/**
+   Describe one tensor.
+
+   The flat parameter block holds, for each direction and layer, W_ih, W_hh,
+   b_ih, b_hh, then the head's weight and bias, each row-major as in PyTorch.
+   Gradients and the optimiser's moments have the same layout.
+
+   @param index 0 to rcv_shape_n_tensors() − 1.
+*/
+RcvTensor
+rcv_shape_tensor(const RcvShape* shape, uint32_t index);
+
+/// Number of elements of the flat parameter block
+size_t
+rcv_shape_n_params(const RcvShape* shape);
+
+/// Delay of the output in frames: B + D for bidirectional networks, else 0
+uint32_t
+rcv_shape_latency(const RcvShape* shape);
+
+/// View one layer of a parameter block, which is borrowed by the view
+static inline RcvLayer
+rcv_shape_layer(const RcvShape* const shape,
+                const RcvReal* const  params,
+                const uint32_t        direction,
+                const uint32_t        layer)
+{
+  const uint32_t first = 4 * ((direction * shape->num_layers) + layer);
+
+  const RcvLayer view = {
+    layer ? shape->hidden_size : shape->input_size,
+    shape->hidden_size,
+    params + rcv_shape_tensor(shape, first + RCV_TENSOR_W_IH).offset,
+    params + rcv_shape_tensor(shape, first + RCV_TENSOR_W_HH).offset,
+    params + rcv_shape_tensor(shape, first + RCV_TENSOR_B_IH).offset,
+    params + rcv_shape_tensor(shape, first + RCV_TENSOR_B_HH).offset,
+  };
+  return view;
+}
+
+#endif // DSP_SHAPE_H

@@ -1,0 +1,125 @@
+// Copyright 2026 Recurve contributors
+// SPDX-License-Identifier: ISC
+
+#include "plugin/load.h"
+#include "plugin/messages.h"
+#include "plugin/recurve_plugin.h"
+
+#include <lv2/core/lv2.h>
+#include <lv2/core/lv2_util.h>
+#include <lv2/log/logger.h>
+#include <lv2/state/state.h>
+
+#include <pthread.h>
+#include <stdbool.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+/// The host's ways with paths; each may be NULL
+typedef struct {
+  const LV2_State_Map_Path*  map;
+  const LV2_State_Free_Path* free;
+} Paths;
+
+static Paths
+paths_of(const LV2_Feature* const* const features)
+{
+  const Paths paths = {
+    (const LV2_State_Map_Path*)lv2_features_data(features, LV2_STATE__mapPath),
+    (const LV2_State_Free_Path*)lv2_features_data(features,
+                                                  LV2_STATE__freePath),
+  };
+  return paths;
+}
+
+/// Free a path that the host has mapped, which may be NULL
+static void
+free_path(const Paths* const paths, char* const path)
+{
+  if (paths->free) {
+    paths->free->free_path(paths->free->handle, path);
+  } else {
+    free(path); // As the standard says for hosts without the feature
+  }
+}
+
+LV2_State_Status
+rcv_plugin_save(LV2_Handle                      instance,
+                LV2_State_Store_Function        store,
+                LV2_State_Handle                handle,
+                const uint32_t                  flags,
+                const LV2_Feature* const* const features)
+{
+  (void)flags;
+  RcvPlugin* const plugin = (RcvPlugin*)instance;
+  const Paths      paths  = paths_of(features);
+
+  char path[RCV_PATH_SIZE];
+  pthread_mutex_lock(&plugin->lock);
+  memcpy(path, plugin->path, sizeof(path));
+  pthread_mutex_unlock(&plugin->lock);
+  if (!path[0]) {
+    return LV2_STATE_SUCCESS;
+  }
+
+  char* const mapped =
+    paths.map ? paths.map->abstract_path(paths.map->handle, path) : NULL;
+  const char* const value = mapped && mapped[0] ? mapped : path;
+
+  const LV2_State_Status status =
+    store(handle,
+          plugin->uris.model,
+          value,
+          strlen(value) + 1U,
+          plugin->uris.atom_Path,
+          LV2_STATE_IS_POD | LV2_STATE_IS_PORTABLE);
+  if (mapped) {
+    free_path(&paths, mapped);
+  }
+  return status;
+}
+
+LV2_State_Status
+rcv_plugin_restore(LV2_Handle                      instance,
+                   LV2_State_Retrieve_Function     retrieve,
+                   LV2_State_Handle                handle,
+                   const uint32_t                  flags,
+                   const LV2_Feature* const* const features)
+{
+  (void)flags;
+  RcvPlugin* const plugin = (RcvPlugin*)instance;
+  const Paths      paths  = paths_of(features);
+
+  size_t            size        = 0;
+  uint32_t          type        = 0;
+  uint32_t          value_flags = 0;
+  const char* const value       = (const char*)retrieve(
+    handle, plugin->uris.model, &size, &type, &value_flags);
+  if (!value || !size || !value[0]) {
+    return LV2_STATE_SUCCESS; // A state without a model changes none
+  }
+  if (type != plugin->uris.atom_Path || !memchr(value, '\0', size)) {
+    lv2_log_error(&plugin->logger, "The state's model is no atom:Path\n");
+    return LV2_STATE_ERR_BAD_TYPE;
+  }
+
+  // It is loaded here and now, without the worker: a host may run the plugin at
+  // once and expects to hear what it has restored
+  char* const mapped =
+    paths.map ? paths.map->absolute_path(paths.map->handle, value) : NULL;
+  const char* const path = mapped && mapped[0] ? mapped : value;
+  const bool        fits = strlen(path) <= RCV_MAX_PATH;
+  if (fits) {
+    rcv_plugin_load(plugin, path, 0, true);
+  } else {
+    lv2_log_error(&plugin->logger,
+                  "The path of the state's model has more than %d bytes\n",
+                  RCV_MAX_PATH);
+  }
+  if (mapped) {
+    free_path(&paths, mapped);
+  }
+  rcv_plugin_free_waste(plugin); // For hosts that never work
+  return fits ? LV2_STATE_SUCCESS : LV2_STATE_ERR_UNKNOWN;
+}

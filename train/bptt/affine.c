@@ -1,0 +1,255 @@
+// Copyright 2026 Recurve contributors
+// SPDX-License-Identifier: ISC
+
+#include "train/bptt/affine.h"
+
+#include "train/bptt/memory.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+enum {
+  // Frames whose gradients are summed in registers before memory is touched:
+  // they stay in the second cache while all tiles pass over them
+  GRADIENT_FRAMES = 32,
+
+  // Size of the tile of gradients that is summed in registers
+  GRADIENT_ROWS    = 4,
+  GRADIENT_COLUMNS = RCV_VECTOR_WIDTH == 16 ? 4 : 2,
+};
+
+bool
+rcv_affine_init(RcvAffine* const affine,
+                const size_t     n_rows,
+                const size_t     n_x,
+                const size_t     n_h)
+{
+  const size_t rows = rcv_tile_round(n_rows);
+
+  affine->n_rows   = (uint32_t)rows;
+  affine->n_x      = (uint32_t)n_x;
+  affine->n_h      = (uint32_t)n_h;
+  affine->forward  = rcv_bptt_alloc(rows * (1 + n_x + n_h), sizeof(RcvReal));
+  affine->back_x   = rcv_bptt_alloc(rcv_tile_round(n_x) * rows, sizeof(RcvReal));
+  affine->back_h   = rcv_bptt_alloc(rcv_tile_round(n_h) * rows, sizeof(RcvReal));
+  affine->gradient = rcv_bptt_alloc(rows * (n_x + n_h + 1), sizeof(RcvVec));
+  return affine->forward && affine->back_x && affine->back_h &&
+         affine->gradient;
+}
+
+void
+rcv_affine_clear(RcvAffine* const affine)
+{
+  free(affine->forward);
+  free(affine->back_x);
+  free(affine->back_h);
+  free(affine->gradient);
+  memset(affine, 0, sizeof(RcvAffine));
+}
+
+/// Where element (row, column) of [n_columns/8][n_rows][8] stands
+static size_t
+back_index(const RcvAffine* const affine, const size_t row, const size_t column)
+{
+  return ((((column / RCV_TILE) * affine->n_rows) + row) * RCV_TILE) +
+         (column % RCV_TILE);
+}
+
+void
+rcv_affine_set(RcvAffine* const affine,
+               const size_t     row,
+               const size_t     column,
+               const RcvReal    value)
+{
+  const size_t n_columns = (size_t)affine->n_x + affine->n_h;
+  const size_t place     = column == n_columns ? 0 : 1 + column;
+
+  affine->forward[((((row / RCV_TILE) * (1 + n_columns)) + place) * RCV_TILE) +
+                  (row % RCV_TILE)] = value;
+  if (column < affine->n_x) {
+    affine->back_x[back_index(affine, row, column)] = value;
+  } else if (column < n_columns) {
+    affine->back_h[back_index(affine, row, column - affine->n_x)] = value;
+  }
+}
+
+/// acc [8] += Σ_k weights [n][8] in [n]
+RCV_INLINE void
+add_products(RcvVec* const        acc,
+             const RcvReal* const weights,
+             const RcvVec* const  in,
+             const size_t         n)
+{
+  for (size_t k = 0; k < n; ++k) {
+    const RcvVec         value = in[k];
+    const RcvReal* const row   = weights + (k * RCV_TILE);
+    for (size_t r = 0; r < RCV_TILE; ++r) {
+      acc[r] += value * row[r];
+    }
+  }
+}
+
+void
+rcv_affine_forward(const RcvAffine* const affine,
+                   const RcvVec* const    x,
+                   const RcvVec* const    h,
+                   RcvVec* const          sums)
+{
+  const size_t   n_x     = affine->n_x;
+  const size_t   n_h     = affine->n_h;
+  const RcvReal* weights = affine->forward;
+
+  for (size_t row = 0; row < affine->n_rows; row += RCV_TILE) {
+    RcvVec acc[RCV_TILE];
+    for (size_t r = 0; r < RCV_TILE; ++r) {
+      acc[r] = rcv_vec_set(weights[r]);
+    }
+
+    weights += RCV_TILE;
+    add_products(acc, weights, x, n_x);
+    weights += n_x * RCV_TILE;
+    add_products(acc, weights, h, n_h);
+    weights += n_h * RCV_TILE;
+
+    for (size_t r = 0; r < RCV_TILE; ++r) {
+      sums[row + r] = acc[r];
+    }
+  }
+}
+
+void
+rcv_affine_backward(const RcvReal*      weights,
+                    const size_t        n_rows,
+                    const size_t        n_in,
+                    const RcvVec* const d_sums,
+                    RcvVec* const       d_in)
+{
+  for (size_t column = 0; column < n_in; column += RCV_TILE) {
+    RcvVec acc[RCV_TILE];
+    for (size_t k = 0; k < RCV_TILE; ++k) {
+      acc[k] = d_in[column + k];
+    }
+
+    add_products(acc, weights, d_sums, n_rows);
+    weights += n_rows * RCV_TILE;
+
+    for (size_t k = 0; k < RCV_TILE; ++k) {
+      d_in[column + k] = acc[k];
+    }
+  }
+}
+
+/**
+   A tile of the gradient: n_columns neighbouring columns of GRADIENT_ROWS rows.
+
+   @param gradient Of the tile's first row and column.
+   @param d_sums Of the tile's first row in the first frame.
+   @param in Of the tile's first column in the first frame.
+*/
+RCV_INLINE void
+add_gradient_tile(RcvVec* const       gradient,
+                  const size_t        gradient_stride,
+                  const RcvVec*       d_sums,
+                  const size_t        n_rows,
+                  const RcvVec*       in,
+                  const ptrdiff_t     in_stride,
+                  const uint32_t      n_frames,
+                  const uint32_t      n_columns)
+{
+  RcvVec acc[GRADIENT_ROWS][GRADIENT_COLUMNS] = {{rcv_vec_set(0)}};
+
+  for (uint32_t t = 0; t < n_frames; ++t) {
+    for (size_t r = 0; r < GRADIENT_ROWS; ++r) {
+      for (uint32_t c = 0; c < n_columns; ++c) {
+        acc[r][c] += d_sums[r] * in[c];
+      }
+    }
+    d_sums += n_rows;
+    in += in_stride;
+  }
+
+  for (size_t r = 0; r < GRADIENT_ROWS; ++r) {
+    for (uint32_t c = 0; c < n_columns; ++c) {
+      gradient[(r * gradient_stride) + c] += acc[r][c];
+    }
+  }
+}
+
+/// All columns of one input for GRADIENT_ROWS rows
+static void
+add_gradient_rows(RcvVec* const       gradient,
+                  const size_t        gradient_stride,
+                  const RcvVec* const d_sums,
+                  const size_t        n_rows,
+                  const RcvVec* const in,
+                  const ptrdiff_t     in_stride,
+                  const uint32_t      n_frames,
+                  const size_t        n_in)
+{
+  size_t column = 0;
+  for (; column + GRADIENT_COLUMNS <= n_in; column += GRADIENT_COLUMNS) {
+    add_gradient_tile(gradient + column,
+                      gradient_stride,
+                      d_sums,
+                      n_rows,
+                      in + column,
+                      in_stride,
+                      n_frames,
+                      GRADIENT_COLUMNS);
+  }
+  for (; column < n_in; ++column) {
+    add_gradient_tile(gradient + column,
+                      gradient_stride,
+                      d_sums,
+                      n_rows,
+                      in + column,
+                      in_stride,
+                      n_frames,
+                      1);
+  }
+}
+
+void
+rcv_affine_gradient(RcvAffine* const affine,
+                    const RcvVec*    d_sums,
+                    const RcvVec*    x,
+                    const ptrdiff_t  x_stride,
+                    const RcvVec*    h,
+                    const ptrdiff_t  h_stride,
+                    uint32_t         n_frames)
+{
+  const size_t n_x    = affine->n_x;
+  const size_t n_h    = affine->n_h;
+  const size_t n_rows = affine->n_rows;
+  const size_t stride = n_x + n_h + 1;
+  const RcvVec one[1] = {rcv_vec_set(1)};
+
+  while (n_frames) {
+    const uint32_t n = n_frames < GRADIENT_FRAMES ? n_frames : GRADIENT_FRAMES;
+    for (size_t row = 0; row < n_rows; row += GRADIENT_ROWS) {
+      RcvVec* const gradient = affine->gradient + (row * stride);
+
+      add_gradient_rows(
+        gradient, stride, d_sums + row, n_rows, x, x_stride, n, n_x);
+      add_gradient_rows(
+        gradient + n_x, stride, d_sums + row, n_rows, h, h_stride, n, n_h);
+      add_gradient_rows(
+        gradient + n_x + n_h, stride, d_sums + row, n_rows, one, 0, n, 1);
+    }
+    d_sums += n * n_rows;
+    x += (ptrdiff_t)n * x_stride;
+    h += (ptrdiff_t)n * h_stride;
+    n_frames -= n;
+  }
+}
+
+RcvReal
+rcv_affine_take(RcvAffine* const affine, const size_t row, const size_t column)
+{
+  const size_t  stride  = (size_t)affine->n_x + affine->n_h + 1;
+  RcvVec* const element = affine->gradient + (row * stride) + column;
+  const RcvReal sum     = rcv_vec_sum(*element);
+
+  *element = rcv_vec_set(0);
+  return sum;
+}

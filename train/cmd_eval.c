@@ -1,0 +1,194 @@
+// Copyright 2026 Recurve contributors
+// SPDX-License-Identifier: ISC
+
+#include "train/commands.h"
+
+#include "dsp/model/model.h"
+#include "train/evaluate.h"
+#include "train/metrics.h"
+#include "train/model_file.h"
+#include "train/options.h"
+#include "train/pair.h"
+
+#include <jansson.h>
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+/// What is on the command line
+typedef struct {
+  const char* operands[3]; // MODEL DRY WET
+  double      from_s;
+  double      to_s;
+  double      segment_s;
+  bool        align;
+  bool        json;
+} Arguments;
+
+static RcvParsed
+parse(Arguments* const a, const int argc, char** const argv)
+{
+  // clang-format off
+  const RcvOption options[] = {
+    {"from", 'f', RCV_OPTION_DURATION, &a->from_s, "TIME",
+     "Begin here", 0.0, 1e6, NULL},
+    {"to", 't', RCV_OPTION_DURATION, &a->to_s, "TIME",
+     "End here; 0: at the end", 0.0, 1e6, NULL},
+    {"segment", 's', RCV_OPTION_DURATION, &a->segment_s, "TIME",
+     "Length of the segments that are listed", 0.1, 1e6, NULL},
+    {"align", 'a', RCV_OPTION_FLAG, &a->align, NULL,
+     "Find the delay of WET and take it off", 0.0, 0.0, NULL},
+    {"json", 'j', RCV_OPTION_FLAG, &a->json, NULL,
+     "Print one JSON object on standard output", 0.0, 0.0, NULL},
+    {NULL, 0, RCV_OPTION_FLAG, NULL, NULL, NULL, 0.0, 0.0, NULL},
+  };
+  // clang-format on
+  const RcvUsage usage = {
+    "eval",
+    "MODEL DRY WET",
+    "Compare a model with the device it was made from",
+    "ESR is the energy of the error over that of WET; esr_pre is the same after\n"
+    "pre-emphasis; DC is the squared mean error over the energy; MR-STFT is the\n"
+    "distance of the spectra.  0 is perfect for each.",
+    3,
+    options};
+
+  return rcv_options_parse(&usage, argc, argv, a->operands);
+}
+
+/// Metrics of each segment of what was played
+static json_t*
+list_segments(const Arguments* const a,
+              const RcvPair* const   pair,
+              const RcvRegion        region,
+              const float* const     y_hat)
+{
+  json_t* const list   = json_array();
+  const size_t  length = (size_t)(a->segment_s * pair->rate_hz);
+  for (size_t t = region.start; t < region.end; t += length) {
+    const size_t left = region.end - t;
+    const size_t n    = left < length ? left : length;
+    RcvErrorSums sums = {0.0, 0.0, 0.0, 0.0, 0.0, 0};
+    rcv_metrics_add(&sums, pair->wet + t, y_hat + (t - region.start), n);
+
+    const RcvMetrics m = rcv_metrics_from_sums(&sums);
+    json_array_append_new(list,
+                          json_pack("{s:f,s:o,s:o,s:o}",
+                                    "start_s",
+                                    (double)t / pair->rate_hz,
+                                    "esr",
+                                    rcv_json_number(m.esr),
+                                    "esr_pre",
+                                    rcv_json_number(m.esr_pre),
+                                    "dc",
+                                    rcv_json_number(m.dc)));
+  }
+  return list;
+}
+
+static void
+print_result(const RcvMetrics* const m, const double rest, json_t* const list)
+{
+  size_t        i       = 0;
+  json_t*       segment = NULL;
+  printf("%10s %10s %10s %10s\n", "start", "ESR", "pre-emph.", "DC");
+  json_array_foreach(list, i, segment) {
+    printf("%9.2fs %10.4g %10.4g %10.2g\n",
+           json_real_value(json_object_get(segment, "start_s")),
+           json_real_value(json_object_get(segment, "esr")),
+           json_real_value(json_object_get(segment, "esr_pre")),
+           json_real_value(json_object_get(segment, "dc")));
+  }
+  printf("%10s %10.4g %10.4g %10.2g\n", "all", m->esr, m->esr_pre, m->dc);
+  printf("MR-STFT %.4g, rest level %.2g\n", m->mr_stft, rest);
+}
+
+static RcvStatus
+evaluate(const Arguments* const a,
+         const RcvModel* const  model,
+         const RcvPair* const   pair,
+         RcvError* const        error)
+{
+  const double rate = pair->rate_hz;
+  RcvRegion    region = {
+    (size_t)(a->from_s * rate),
+    a->to_s > 0.0 ? (size_t)(a->to_s * rate) : pair->n_frames};
+  region.end = region.end < pair->n_frames ? region.end : pair->n_frames;
+  if (region.end <= region.start) {
+    return rcv_error_set(error,
+                         RCV_BAD_USAGE,
+                         "--from %g --to %g: there is nothing between in %.2f s",
+                         a->from_s,
+                         a->to_s,
+                         (double)pair->n_frames / rate);
+  }
+
+  float* const y_hat = malloc(rcv_region_length(region) * sizeof(float));
+  RcvMetrics   m     = {0.0, 0.0, 0.0, 0.0, 0};
+  double       rest  = (double)NAN;
+  RcvStatus    status =
+    y_hat ? rcv_evaluate_region(model, pair, region, y_hat, &m, error)
+          : rcv_error_set(error, RCV_NO_MEMORY, "No memory to compare");
+  if (!status) {
+    status = rcv_metrics_mr_stft(
+      pair->wet + region.start, y_hat, m.n_frames, &m.mr_stft, error);
+  }
+  if (!status) {
+    status = rcv_evaluate_rest(model, pair, region, 32, &rest, error);
+  }
+  if (!status) {
+    json_t* const list = list_segments(a, pair, region, y_hat);
+    if (a->json) {
+      status = rcv_json_print(json_pack("{s:o,s:o,s:o,s:o,s:I,s:o,s:i,s:o}",
+                                        "esr", rcv_json_number(m.esr),
+                                        "esr_pre", rcv_json_number(m.esr_pre),
+                                        "dc", rcv_json_number(m.dc),
+                                        "mr_stft", rcv_json_number(m.mr_stft),
+                                        "samples", (json_int_t)m.n_frames,
+                                        "max_rest_level", rcv_json_number(rest),
+                                        "delay", (int)pair->delay_frames,
+                                        "segments", list),
+                              error);
+    } else {
+      print_result(&m, rest, list);
+      json_decref(list);
+    }
+  }
+
+  free(y_hat);
+  return status;
+}
+
+int
+rcv_cmd_eval(const int argc, char** const argv)
+{
+  Arguments a;
+  memset(&a, 0, sizeof(a));
+  a.segment_s = 10.0;
+  a.align     = true;
+
+  const RcvParsed parsed = parse(&a, argc, argv);
+  if (parsed != RCV_PARSED) {
+    return parsed == RCV_PARSED_HELP ? 0 : 2;
+  }
+
+  RcvError        error = {RCV_OK, ""};
+  RcvModel* const model = rcv_model_load(a.operands[0], &error);
+  if (model) {
+    RcvPair              pair;
+    const RcvPairOptions options = {a.align, -1.0, -1.0, true};
+    if (!rcv_pair_read(
+          &pair, a.operands[1], a.operands[2], &options, &error)) {
+      evaluate(&a, model, &pair, &error);
+    }
+    rcv_pair_clear(&pair);
+  }
+
+  rcv_model_free(model);
+  if (error.status) {
+    fprintf(stderr, "recurve eval: %s\n", error.message);
+  }
+  return error.status == RCV_BAD_USAGE ? 2 : error.status ? 1 : 0;
+}

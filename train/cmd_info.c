@@ -1,0 +1,115 @@
+// Copyright 2026 Recurve contributors
+// SPDX-License-Identifier: ISC
+
+#include "train/commands.h"
+
+#include "dsp/model/metadata.h"
+#include "dsp/model/model.h"
+#include "train/model_file.h"
+#include "train/options.h"
+
+#include <math.h>
+#include <stdio.h>
+
+/// A line of the listing, if there is something to say
+static void
+print_text(const char* const name, const char* const text)
+{
+  if (text[0]) {
+    printf("%-16s %s\n", name, text);
+  }
+}
+
+static void
+print_number(const char* const name, const char* const unit, const double value)
+{
+  if (isfinite(value)) {
+    printf("%-16s %.4g%s\n", name, value, unit);
+  }
+}
+
+static RcvStatus
+print_model(const RcvModel* const model, RcvError* const error)
+{
+  const RcvShape* const     shape     = &model->shape;
+  const RcvModelInfo* const info      = &model->info;
+  double                    max_error = (double)NAN;
+  const RcvStatus status = rcv_model_self_test(model, &max_error, error);
+  if (status) {
+    return status;
+  }
+
+  print_text("name", info->name);
+  print_text("device", info->device);
+  print_text("author", info->author);
+  print_text("licence", info->licence);
+  print_text("format", info->format);
+  printf("%-16s %s%s, hidden size %u, %u layer%s%s\n",
+         "network",
+         shape->bidirectional ? "bidirectional " : "",
+         rcv_cell_name(shape->cell),
+         shape->hidden_size,
+         shape->num_layers,
+         shape->num_layers > 1 ? "s" : "",
+         shape->skip ? ", skip" : "");
+  printf("%-16s %s", "head", rcv_head_name(shape->head));
+  if (shape->head == RCV_HEAD_SOFTMAX) {
+    printf(" over %u µ-law levels", shape->output_size);
+  }
+  printf("\n%-16s %zu\n", "parameters", rcv_shape_n_params(shape));
+  for (uint32_t k = 0; k + 1 < shape->input_size; ++k) {
+    printf("knob %-11u %s, %g to %g\n",
+           k + 1,
+           info->knobs[k].name,
+           info->knobs[k].min,
+           info->knobs[k].max);
+  }
+
+  print_number("sample rate", " Hz", info->rate_hz);
+  printf("%-16s %u frames\n", "latency", rcv_shape_latency(shape));
+  print_number("loudness", " dB RMS", info->loudness_db);
+  print_number("input level", " dBu", info->input_level_dbu);
+  print_number("validation ESR", "", info->validation_esr);
+  print_number("test ESR", "", info->test_esr);
+  print_text("measured", info->measured);
+  print_number("rest level", " RMS", info->rest_level);
+  print_text("recipe", info->recipe);
+  print_number("self-test error", "", max_error);
+  printf("%-16s %s\n", "kernels here", rcv_model_kernels()->name);
+  return RCV_OK;
+}
+
+int
+rcv_cmd_info(const int argc, char** const argv)
+{
+  bool            json      = false;
+  const RcvOption options[] = {
+    {"json", 'j', RCV_OPTION_FLAG, &json, NULL,
+     "Print one JSON object on standard output", 0.0, 0.0, NULL},
+    {NULL, 0, RCV_OPTION_FLAG, NULL, NULL, NULL, 0.0, 0.0, NULL},
+  };
+  const RcvUsage usage = {
+    "info", "MODEL", "Show what is in a model file", NULL, 1, options};
+
+  const char*     path   = NULL;
+  const RcvParsed parsed = rcv_options_parse(&usage, argc, argv, &path);
+  if (parsed != RCV_PARSED) {
+    return parsed == RCV_PARSED_HELP ? 0 : 2;
+  }
+
+  RcvError        error = {RCV_OK, ""};
+  RcvModel* const model = rcv_model_load(path, &error);
+  if (model) {
+    if (json) {
+      rcv_json_print(rcv_model_file_describe(model), &error);
+    } else {
+      print_model(model, &error);
+    }
+  }
+
+  rcv_model_free(model);
+  if (error.status) {
+    fprintf(stderr, "recurve info: %s\n", error.message);
+  }
+  return error.status ? 1 : 0;
+}

@@ -1,0 +1,321 @@
+// Copyright 2026 Recurve contributors
+// SPDX-License-Identifier: ISC
+
+#include "train/commands.h"
+
+#include "dsp/model/metadata.h"
+#include "dsp/model/model.h"
+#include "train/evaluate.h"
+#include "train/model_file.h"
+#include "train/output_file.h"
+#include "train/pair.h"
+#include "train/train_arguments.h"
+#include "train/train_report.h"
+#include "train/trainer.h"
+
+#include <jansson.h>
+
+#include <math.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+/// A run of the command
+typedef struct {
+  RcvTrainArguments args;
+  RcvPair           pair;
+  RcvModel*         model;
+  RcvTrainerResult  result;
+  bool              is_terminal; // stderr is one: the progress line redraws
+  double            next_line;   // Part done at which the next line is printed
+} Run;
+
+static volatile sig_atomic_t stop;
+
+static void
+on_interrupt(const int number)
+{
+  if (stop) {
+    // Asked twice: at once, but leaving no temporary file
+    rcv_output_file_unlink_all();
+    _exit(128 + number);
+  }
+  stop = 1;
+}
+
+/* What happens during the training */
+
+static void
+show_progress(void* const                  handle,
+              const RcvTrainerPoint* const last,
+              const double                 best_esr,
+              const double                 done,
+              const double                 updates_per_s,
+              const double                 seconds_left)
+{
+  Run* const run = handle;
+  if (!run->is_terminal && done < run->next_line) {
+    return;
+  }
+  run->next_line = done + 0.1;
+
+  enum { WIDTH = 20 };
+  static const char bar[] = "####################--------------------";
+
+  const int filled = (int)(fmin(done, 1.0) * WIDTH);
+  fprintf(stderr,
+          "%s[%.*s] %3.0f %%  ESR now %.4g, best %.4g  %.0f updates/s  %.0f s "
+          "left%s",
+          run->is_terminal ? "\r" : "",
+          WIDTH,
+          bar + (WIDTH - filled),
+          fmin(done, 1.0) * 100.0,
+          last ? last->val_esr : (double)NAN,
+          best_esr,
+          updates_per_s,
+          fmax(seconds_left, 0.0),
+          run->is_terminal ? "   " : "\n");
+  fflush(stderr);
+}
+
+/// How the model came to be, for its file
+static void
+write_recipe(const Run* const run, char* const recipe, const size_t size)
+{
+  const RcvTrainArguments* const  a = &run->args;
+  const RcvTrainerSettings* const s = &a->settings;
+
+  char windows[32] = "grow";
+  if (s->windows == RCV_WINDOWS_FULL) {
+    snprintf(windows, sizeof(windows), "full");
+  } else if (s->windows == RCV_WINDOWS_FIXED) {
+    snprintf(windows, sizeof(windows), "%u", s->window_frames);
+  }
+
+  char bidirectional[64] = "";
+  char softmax[64]       = "";
+  char split[64]         = "";
+  if (s->shape.bidirectional) {
+    snprintf(bidirectional,
+             sizeof(bidirectional),
+             " --bidirectional --block %u --lookahead %u",
+             s->shape.block_frames,
+             s->shape.lookahead_frames);
+  }
+  if (s->shape.head == RCV_HEAD_SOFTMAX) {
+    snprintf(softmax,
+             sizeof(softmax),
+             " --head softmax --classes %u",
+             s->shape.output_size);
+  }
+  if (a->pair.validation_s >= 0.0) {
+    snprintf(split, sizeof(split), " --val-from %g", a->pair.validation_s);
+  }
+  if (a->pair.test_s >= 0.0) {
+    const size_t n = strlen(split);
+    snprintf(split + n, sizeof(split) - n, " --test-from %g", a->pair.test_s);
+  }
+
+  snprintf(recipe,
+           size,
+           "recurve train --cell %s --hidden %u --layers %u%s%s%s --bptt %s "
+           "--segment %.0f --lr %g --batch %u --seed %llu --updates %zu%s",
+           rcv_cell_name(s->shape.cell),
+           s->shape.hidden_size,
+           s->shape.num_layers,
+           bidirectional,
+           softmax,
+           s->shape.skip ? " --skip" : "",
+           windows,
+           s->segment_s * 1000.0,
+           s->rate,
+           s->batch_size,
+           (unsigned long long)s->seed,
+           run->result.n_planned,
+           split);
+}
+
+/// Save the best model so far, complete in itself
+static RcvStatus
+save_model(void* const handle, const RcvModel* const best, RcvError* const error)
+{
+  Run* const      run  = handle;
+  RcvModel* const copy = rcv_model_new(&best->shape);
+  if (!copy) {
+    return rcv_error_set(error, RCV_NO_MEMORY, "No memory to save the model");
+  }
+
+  memcpy(copy->params,
+         best->params,
+         rcv_shape_n_params(&best->shape) * sizeof(float));
+  copy->info = best->info;
+  write_recipe(run, copy->info.recipe, sizeof(copy->info.recipe));
+
+  RcvStatus status = RCV_OK;
+  if (!(status = rcv_evaluate_loudness(
+          copy, run->pair.rate_hz, &copy->info.loudness_db, error)) &&
+      !(status = rcv_evaluate_add_test(copy, run->pair.rate_hz, error))) {
+    status = rcv_model_file_write(copy, run->args.output, error);
+  }
+  rcv_model_free(copy);
+  return status;
+}
+
+/* Before and after */
+
+static void
+name_model(const RcvTrainArguments* const a,
+           const RcvPair* const           pair,
+           RcvModelInfo* const            info)
+{
+  snprintf(info->format, sizeof(info->format), "safetensors");
+  snprintf(info->author, sizeof(info->author), "%s", a->author ? a->author : "");
+  snprintf(
+    info->licence, sizeof(info->licence), "%s", a->licence ? a->licence : "");
+  snprintf(info->device, sizeof(info->device), "%s", a->device ? a->device : "");
+  info->rate_hz = pair->rate_hz;
+  snprintf(info->measured,
+           sizeof(info->measured),
+           "plain ESR, %.1f s for validation and %.1f s for testing that were "
+           "not trained on",
+           (double)rcv_region_length(pair->validation) / pair->rate_hz,
+           (double)rcv_region_length(pair->test) / pair->rate_hz);
+
+  // By default the file's name without its folder and ending
+  const char* const slash = strrchr(a->output, '/');
+  snprintf(info->name,
+           sizeof(info->name),
+           "%s",
+           a->name ? a->name : (slash ? slash + 1 : a->output));
+  char* const dot = strrchr(info->name, '.');
+  if (!a->name && dot && dot != info->name) {
+    *dot = '\0';
+  }
+}
+
+/// ESR on the part that nothing was chosen by
+static RcvStatus
+test_model(Run* const run, RcvError* const error)
+{
+  if (!rcv_region_length(run->pair.test)) {
+    return RCV_OK;
+  }
+
+  RcvMetrics      metrics;
+  const RcvStatus status = rcv_evaluate_region(
+    run->model, &run->pair, run->pair.test, NULL, &metrics, error);
+  if (!status) {
+    run->model->info.test_esr = metrics.esr;
+  }
+  return status;
+}
+
+static RcvStatus
+print_result(const Run* const run, RcvError* const error)
+{
+  static const char* const ends[] = {"all updates were made",
+                                     "the wanted ESR was reached",
+                                     "it did not get better any more",
+                                     "interrupted"};
+
+  const RcvTrainerResult* const r = &run->result;
+  const RcvModelInfo* const     i = &run->model->info;
+
+  char recipe[1024];
+  write_recipe(run, recipe, sizeof(recipe));
+  fprintf(stderr,
+          "%s%s after %zu updates and %.1f s (%.2f million steps/s)\n"
+          "validation ESR %.4g, test ESR %.4g, rest level %.2g\n"
+          "the same again: %s\n%s\n",
+          run->is_terminal ? "\n" : "",
+          ends[r->end],
+          r->n_updates,
+          r->seconds,
+          1e-6 * r->n_steps / r->seconds,
+          i->validation_esr,
+          i->test_esr,
+          r->rest_level,
+          recipe,
+          run->args.output);
+  if (!run->args.json) {
+    return RCV_OK;
+  }
+  return rcv_json_print(
+    json_pack("{s:o,s:o,s:f,s:I,s:f,s:o,s:s,s:s,s:I,s:i,s:s}",
+              "val_esr", rcv_json_number(i->validation_esr),
+              "test_esr", rcv_json_number(i->test_esr),
+              "seconds", r->seconds,
+              "updates", (json_int_t)r->n_updates,
+              "steps_per_second", r->n_steps / r->seconds,
+              "max_rest_level", rcv_json_number(r->rest_level),
+              "model", run->args.output,
+              "end", ends[r->end],
+              "delay", (json_int_t)run->pair.delay_frames,
+              "returns", (int)r->n_returns,
+              "recipe", recipe),
+    error);
+}
+
+static RcvStatus
+train(Run* const run, RcvError* const error)
+{
+  const RcvTrainArguments* const a = &run->args;
+
+  RcvStatus status =
+    rcv_pair_read(&run->pair, a->dry_path, a->wet_path, &a->pair, error);
+  if (status) {
+    return status;
+  }
+  rcv_pair_describe(&run->pair);
+
+  run->model = rcv_model_new(&a->settings.shape);
+  if (!run->model) {
+    return rcv_error_set(error, RCV_NO_MEMORY, "No memory for the model");
+  }
+  name_model(a, &run->pair, &run->model->info);
+
+  const RcvTrainerEvents events = {run, show_progress, save_model, &stop};
+  signal(SIGINT, on_interrupt);
+  status = rcv_trainer_run(
+    &a->settings, &run->pair, &events, run->model, &run->result, error);
+  if (!status) {
+    status = test_model(run, error);
+  }
+  if (!status) {
+    status = save_model(run, run->model, error);
+  }
+  if (!status && a->report) {
+    status = rcv_train_report_write(
+      a->report, run->model, &run->pair, &run->result, error);
+  }
+  return status ? status : print_result(run, error);
+}
+
+int
+rcv_cmd_train(const int argc, char** const argv)
+{
+  Run run;
+  memset(&run, 0, sizeof(run));
+  run.is_terminal = isatty(STDERR_FILENO);
+
+  const RcvParsed parsed = rcv_train_arguments_parse(&run.args, argc, argv);
+  if (parsed != RCV_PARSED) {
+    return parsed == RCV_PARSED_HELP ? 0 : 2;
+  }
+
+  RcvError        error  = {RCV_OK, ""};
+  const RcvStatus status = train(&run, &error);
+
+  free(run.result.points);
+  rcv_model_free(run.model);
+  rcv_pair_clear(&run.pair);
+  if (status) {
+    fprintf(stderr,
+            "%srecurve train: %s\n",
+            run.is_terminal && run.result.n_points ? "\n" : "",
+            error.message);
+  }
+  return status ? 1 : 0;
+}

@@ -1,0 +1,198 @@
+// Copyright 2026 Recurve contributors
+// SPDX-License-Identifier: ISC
+
+#include "train/evaluate.h"
+
+#include "train/capture_signal.h"
+
+#include <math.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum {
+  // Frames of the self-test pair
+  TEST_FRAMES = 1024,
+};
+
+static RcvStatus
+no_memory(RcvError* const error)
+{
+  return rcv_error_set(error, RCV_NO_MEMORY, "No memory to play a model");
+}
+
+/// The network's inputs for audio alone: knobs stand in the middle
+static float*
+make_inputs(const uint32_t     input_size,
+            const float* const audio,
+            const size_t       n_frames)
+{
+  float* const x = malloc(n_frames * input_size * sizeof(float));
+  for (size_t t = 0; x && t < n_frames; ++t) {
+    x[t * input_size] = audio[t];
+    for (uint32_t k = 1; k < input_size; ++k) {
+      x[(t * input_size) + k] = 0.5f;
+    }
+  }
+  return x;
+}
+
+RcvStatus
+rcv_evaluate_region(const RcvModel* const model,
+                    const RcvPair* const  pair,
+                    const RcvRegion       region,
+                    float* const          y_hat,
+                    RcvMetrics* const     metrics,
+                    RcvError* const       error)
+{
+  const size_t n_warm =
+    region.start < pair->rate_hz ? region.start : pair->rate_hz;
+  const size_t start = region.start - n_warm;
+  const size_t n     = region.end - start;
+
+  float* const x   = make_inputs(model->shape.input_size, pair->dry + start, n);
+  float* const y   = malloc(n * sizeof(float));
+  RcvStatus    status = x && y ? rcv_model_run(model, x, y, n, error)
+                               : no_memory(error);
+  if (!status) {
+    RcvErrorSums sums = {0.0, 0.0, 0.0, 0.0, 0.0, 0};
+    rcv_metrics_add(&sums, pair->wet + region.start, y + n_warm, n - n_warm);
+    *metrics = rcv_metrics_from_sums(&sums);
+    if (y_hat) {
+      memcpy(y_hat, y + n_warm, (n - n_warm) * sizeof(float));
+    }
+  }
+
+  free(x);
+  free(y);
+  return status;
+}
+
+RcvStatus
+rcv_evaluate_rest(const RcvModel* const model,
+                  const RcvPair* const  pair,
+                  const RcvRegion       region,
+                  const size_t          n_starts,
+                  double* const         level,
+                  RcvError* const       error)
+{
+  static const float gains[] = {1.0f, 4.0f, 0.25f};
+
+  const size_t n_sound   = pair->rate_hz / 4;
+  const size_t n_silence = pair->rate_hz / 2;
+  const size_t n_last    = pair->rate_hz / 20;
+  const size_t n         = n_sound + n_silence;
+  const size_t n_region  = rcv_region_length(region);
+  if (n_region < n_sound) {
+    *level = (double)NAN;
+    return RCV_OK;
+  }
+
+  float* const audio = calloc(n, sizeof(float));
+  float* const y     = malloc(n * sizeof(float));
+  RcvStatus    status = audio && y ? RCV_OK : no_memory(error);
+  double       greatest = 0.0;
+  for (size_t i = 0; !status && i < 3 * n_starts; ++i) {
+    const size_t start =
+      region.start + ((n_region - n_sound) * (i / 3) / n_starts);
+    for (size_t t = 0; t < n_sound; ++t) {
+      audio[t] = gains[i % 3] * pair->dry[start + t];
+    }
+
+    float* const x = make_inputs(model->shape.input_size, audio, n);
+    status = x ? rcv_model_run(model, x, y, n, error) : no_memory(error);
+    free(x);
+
+    double energy = 0.0;
+    for (size_t t = n - n_last; !status && t < n; ++t) {
+      energy += (double)y[t] * (double)y[t];
+    }
+    const double rms = sqrt(energy / (double)n_last);
+    greatest         = rms <= greatest ? greatest : rms; // NaN is greater
+  }
+
+  *level = greatest;
+  free(audio);
+  free(y);
+  return status;
+}
+
+/// The standard riff as floats, to be freed by the caller, or NULL
+static float*
+render_riff(const uint32_t rate_hz, size_t* const n_frames, RcvError* const error)
+{
+  *n_frames = rcv_capture_signal_length(RCV_SIGNAL_RIFF, rate_hz);
+
+  int32_t* const samples = malloc(*n_frames * sizeof(int32_t));
+  float* const   riff    = malloc(*n_frames * sizeof(float));
+  if (!samples || !riff) {
+    no_memory(error);
+  } else if (!rcv_capture_signal_render(
+               RCV_SIGNAL_RIFF, rate_hz, samples, error)) {
+    for (size_t t = 0; t < *n_frames; ++t) {
+      riff[t] = (float)samples[t] / (float)RCV_SIGNAL_FULL_SCALE;
+    }
+    free(samples);
+    return riff;
+  }
+
+  free(samples);
+  free(riff);
+  return NULL;
+}
+
+RcvStatus
+rcv_evaluate_loudness(const RcvModel* const model,
+                      const uint32_t        rate_hz,
+                      double* const         loudness_db,
+                      RcvError* const       error)
+{
+  size_t       n    = 0;
+  float* const riff = render_riff(rate_hz, &n, error);
+  if (!riff) {
+    return RCV_NO_MEMORY;
+  }
+
+  float* const x = make_inputs(model->shape.input_size, riff, n);
+  RcvStatus    status =
+    x ? rcv_model_run(model, x, riff, n, error) : no_memory(error);
+  double energy = 0.0;
+  for (size_t t = 0; !status && t < n; ++t) {
+    energy += (double)riff[t] * (double)riff[t];
+  }
+  *loudness_db = 10.0 * log10(fmax(energy / (double)n, 1e-12));
+
+  free(x);
+  free(riff);
+  return status;
+}
+
+RcvStatus
+rcv_evaluate_add_test(RcvModel* const model,
+                      const uint32_t  rate_hz,
+                      RcvError* const error)
+{
+  size_t       n    = 0;
+  float* const riff = render_riff(rate_hz, &n, error);
+  if (!riff) {
+    return RCV_NO_MEMORY;
+  }
+
+  // Around the loudest frame, so that the test drives the network
+  size_t loudest = 0;
+  for (size_t t = 0; t < n; ++t) {
+    loudest = fabsf(riff[t]) > fabsf(riff[loudest]) ? t : loudest;
+  }
+  const size_t before = loudest < TEST_FRAMES / 2 ? loudest : TEST_FRAMES / 2;
+  const size_t start =
+    loudest - before + TEST_FRAMES > n ? n - TEST_FRAMES : loudest - before;
+
+  float* const x =
+    make_inputs(model->shape.input_size, riff + start, TEST_FRAMES);
+  const RcvStatus status =
+    x ? rcv_model_set_test(model, x, TEST_FRAMES, error) : no_memory(error);
+
+  free(x);
+  free(riff);
+  return status;
+}

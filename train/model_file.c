@@ -1,0 +1,108 @@
+// Copyright 2026 Recurve contributors
+// SPDX-License-Identifier: ISC
+
+#include "train/model_file.h"
+
+#include "dsp/model/metadata.h"
+#include "dsp/model/safetensors.h"
+#include "train/output_file.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+RcvStatus
+rcv_model_file_write(const RcvModel* const model,
+                     const char* const     path,
+                     RcvError* const       error)
+{
+  size_t      size  = 0;
+  void* const bytes = rcv_safetensors_write(model, &size);
+  if (!bytes) {
+    return rcv_error_set(error, RCV_NO_MEMORY, "%s: no memory to write", path);
+  }
+
+  const RcvStatus status = rcv_output_file_write(path, bytes, size, error);
+  free(bytes);
+  return status;
+}
+
+json_t*
+rcv_json_number(const double number)
+{
+  return isfinite(number) ? json_real(number) : json_null();
+}
+
+/// Names and ranges of the knobs
+static json_t*
+describe_knobs(const RcvModel* const model)
+{
+  json_t* const knobs = json_array();
+  for (uint32_t k = 0; k + 1 < model->shape.input_size; ++k) {
+    const RcvKnobInfo* const knob = &model->info.knobs[k];
+
+    json_array_append_new(knobs,
+                          json_pack("{s:s,s:f,s:f}",
+                                    "name",
+                                    knob->name,
+                                    "min",
+                                    knob->min,
+                                    "max",
+                                    knob->max));
+  }
+  return knobs;
+}
+
+json_t*
+rcv_model_file_describe(const RcvModel* const model)
+{
+  const RcvShape* const     shape     = &model->shape;
+  const RcvModelInfo* const info      = &model->info;
+  double                    max_error = (double)NAN;
+  if (rcv_model_self_test(model, &max_error, NULL)) {
+    return NULL;
+  }
+
+  return json_pack(
+    "{s:s,s:s,s:i,s:i,s:b,s:s,s:i,s:b,s:i,s:o,s:o,s:i,s:i,s:o,"
+    "s:s,s:s,s:s,s:s,s:s,s:o,s:o,s:o,s:o,s:s,s:s}",
+    "format", info->format,
+    "cell", rcv_cell_name(shape->cell),
+    "hidden_size", (int)shape->hidden_size,
+    "num_layers", (int)shape->num_layers,
+    "bidirectional", (int)shape->bidirectional,
+    "head", rcv_head_name(shape->head),
+    "output_size", (int)shape->output_size,
+    "skip", (int)shape->skip,
+    "inputs", (int)shape->input_size,
+    "knobs", describe_knobs(model),
+    "sample_rate", rcv_json_number(info->rate_hz),
+    "parameters", (int)rcv_shape_n_params(shape),
+    "latency", (int)rcv_shape_latency(shape),
+    "self_test_error", rcv_json_number(max_error),
+    "name", info->name,
+    "author", info->author,
+    "licence", info->licence,
+    "device", info->device,
+    "measured", info->measured,
+    "validation_esr", rcv_json_number(info->validation_esr),
+    "test_esr", rcv_json_number(info->test_esr),
+    "loudness", rcv_json_number(info->loudness_db),
+    "max_rest_level", rcv_json_number(info->rest_level),
+    "recipe", info->recipe,
+    "kernels", rcv_model_kernels()->name);
+}
+
+RcvStatus
+rcv_json_print(json_t* const object, RcvError* const error)
+{
+  char* const text =
+    object ? json_dumps(object, JSON_COMPACT | JSON_REAL_PRECISION(9)) : NULL;
+  const int failed = !text || puts(text) < 0 || fflush(stdout);
+
+  free(text);
+  json_decref(object);
+  return failed ? rcv_error_set(
+                    error, RCV_WRITE_ERROR, "standard output: cannot write")
+                : RCV_OK;
+}

@@ -1,0 +1,88 @@
+// Copyright 2026 Recurve contributors
+// SPDX-License-Identifier: ISC
+
+#ifndef TRAIN_PAIR_H
+#define TRAIN_PAIR_H
+
+#include "dsp/model/error.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/**
+   @file
+
+   A recording of a device: what went in and what came out, aligned.
+*/
+
+/// Frames from start to end, end not included
+typedef struct {
+  size_t start;
+  size_t end;
+} RcvRegion;
+
+/// What was found in one of the two recordings
+typedef struct {
+  double peak;        ///< Greatest absolute value
+  double rms;         ///< Root of the mean square
+  double dc;          ///< Mean
+  double noise_floor; ///< RMS of the quietest 50 ms
+  size_t n_clipped;   ///< Frames in runs at the greatest value
+} RcvLevels;
+
+/// A dry and a wet recording of the same length and what they are used for
+typedef struct {
+  float*    dry;      ///< [n_frames] owned
+  float*    wet;      ///< [n_frames] owned; the delay is taken off
+  size_t    n_frames; ///< What both have after the alignment
+  uint32_t  rate_hz;
+  long      delay_frames; ///< What was taken off
+  bool      is_signal;    ///< The dry one is `recurve signal`'s
+  RcvLevels dry_levels;
+  RcvLevels wet_levels;
+  RcvRegion train;
+  RcvRegion validation;
+  RcvRegion test; ///< Empty if there is none
+} RcvPair;
+
+/// How a pair is to be read
+typedef struct {
+  bool   align;        ///< Find and remove the delay
+  double validation_s; ///< Start of the validation part; < 0: the last fifth
+  double test_s;       ///< Start of the test part; < 0: see above, or none
+  bool   any_length;   ///< Do not split: nothing is trained
+} RcvPairOptions;
+
+/**
+   Read two recordings, check that they belong together, and take off the delay.
+
+   Without times in the options the parts of `recurve signal` are used where it
+   is recognised; else the first 80 % is for training, 10 % for validation and
+   10 % for testing.
+
+   @param pair To be freed with rcv_pair_clear(), also after a failure.
+*/
+RcvStatus
+rcv_pair_read(RcvPair*              pair,
+              const char*           dry_path,
+              const char*           wet_path,
+              const RcvPairOptions* options,
+              RcvError*             error);
+
+/// Free what a pair owns
+void
+rcv_pair_clear(RcvPair* pair);
+
+/// Print what was found in a pair, a few lines for people, to stderr
+void
+rcv_pair_describe(const RcvPair* pair);
+
+/// Number of frames of a region
+static inline size_t
+rcv_region_length(const RcvRegion region)
+{
+  return region.end > region.start ? region.end - region.start : 0;
+}
+
+#endif // TRAIN_PAIR_H

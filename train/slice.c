@@ -1,0 +1,262 @@
+// Copyright 2026 Recurve contributors
+// SPDX-License-Identifier: ISC
+
+#include "train/slice.h"
+
+#include "dsp/mulaw.h"
+#include "train/bptt/memory.h"
+#include "train/metrics.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+// How the two parts of the loss are weighed (Wright et al. 2020)
+static const double esr_weight = 0.75;
+static const double dc_weight  = 0.25;
+
+struct RcvSliceImpl {
+  RcvSliceSettings settings;
+  uint32_t         n_lanes;
+  uint32_t         n_used;
+  RcvBptt*         bptt;
+  float*           x;         // [warm-up + segment + D][I][lanes]
+  float*           target;    // [warm-up + segment][lanes]
+  uint32_t*        classes;   // [warm-up + segment][lanes] (softmax)
+  float*           y;         // [window][lanes]
+  float*           d_y;       // [window][lanes]
+  float*           e_before;  // [lanes] error of the frame before a window
+  float*           esr_scale; // [lanes]
+  float*           dc_scale;  // [lanes]
+  float*           entropies; // [lanes]
+  float*           gradient;  // [n_params]
+};
+
+static size_t
+n_target_frames(const RcvSliceSettings* const settings)
+{
+  return (size_t)settings->warm_up_frames + settings->segment_frames;
+}
+
+RcvSlice*
+rcv_slice_new(const RcvSliceSettings* const settings)
+{
+  RcvSlice* const slice = calloc(1, sizeof(RcvSlice));
+  if (!slice) {
+    return NULL;
+  }
+
+  const RcvShape* const shape    = &settings->shape;
+  const size_t          n_lanes  = settings->engine.bptt->n_lanes;
+  const size_t          n_target = n_target_frames(settings);
+  const size_t          n_x = (n_target + shape->lookahead_frames) * shape->input_size;
+  const uint32_t        longest =
+    settings->max_window_frames > settings->warm_up_frames
+      ? settings->max_window_frames
+      : settings->warm_up_frames;
+
+  slice->settings  = *settings;
+  slice->n_lanes   = (uint32_t)n_lanes;
+  slice->bptt      = settings->engine.bptt->new_(shape, longest);
+  slice->x         = rcv_bptt_alloc(n_x * n_lanes, sizeof(float));
+  slice->target    = rcv_bptt_alloc(n_target * n_lanes, sizeof(float));
+  slice->classes   = rcv_bptt_alloc(n_target * n_lanes, sizeof(uint32_t));
+  slice->y         = rcv_bptt_alloc(longest * n_lanes, sizeof(float));
+  slice->d_y       = rcv_bptt_alloc(longest * n_lanes, sizeof(float));
+  slice->e_before  = rcv_bptt_alloc(n_lanes, sizeof(float));
+  slice->esr_scale = rcv_bptt_alloc(n_lanes, sizeof(float));
+  slice->dc_scale  = rcv_bptt_alloc(n_lanes, sizeof(float));
+  slice->entropies = rcv_bptt_alloc(n_lanes, sizeof(float));
+  slice->gradient = rcv_bptt_alloc(rcv_shape_n_params(shape), sizeof(float));
+  if (!slice->bptt || !slice->x || !slice->target || !slice->classes ||
+      !slice->y || !slice->d_y || !slice->e_before || !slice->esr_scale ||
+      !slice->dc_scale || !slice->entropies || !slice->gradient) {
+    rcv_slice_free(slice);
+    return NULL;
+  }
+  return slice;
+}
+
+void
+rcv_slice_free(RcvSlice* const slice)
+{
+  if (slice) {
+    slice->settings.engine.bptt->free_(slice->bptt);
+    free(slice->x);
+    free(slice->target);
+    free(slice->classes);
+    free(slice->y);
+    free(slice->d_y);
+    free(slice->e_before);
+    free(slice->esr_scale);
+    free(slice->dc_scale);
+    free(slice->entropies);
+    free(slice->gradient);
+    free(slice);
+  }
+}
+
+/// Copy one lane's segment between those of the other lanes
+static void
+load_lane(RcvSlice* const slice, const uint32_t lane, const size_t start)
+{
+  const RcvSliceSettings* const settings = &slice->settings;
+  const RcvShape* const         shape    = &settings->shape;
+  const size_t                  n_lanes  = slice->n_lanes;
+  const size_t                  n_target = n_target_frames(settings);
+  const size_t n_x = n_target + shape->lookahead_frames;
+
+  for (size_t t = 0; t < n_x; ++t) {
+    const size_t from = start + t;
+    slice->x[(t * shape->input_size * n_lanes) + lane] =
+      from < settings->n_data ? settings->dry[from] : 0.0f;
+  }
+  for (size_t t = 0; t < n_target; ++t) {
+    slice->target[(t * n_lanes) + lane] = settings->wet[start + t];
+  }
+
+  if (shape->head == RCV_HEAD_SOFTMAX) {
+    for (size_t t = 0; t < n_target; ++t) {
+      // With a skip the network says what is to be added to its input
+      const float value = settings->wet[start + t] -
+                          (shape->skip ? settings->dry[start + t] : 0.0f);
+
+      slice->classes[(t * n_lanes) + lane] =
+        rcv_mulaw_class((double)value, shape->output_size);
+    }
+  }
+}
+
+void
+rcv_slice_begin(RcvSlice* const     slice,
+                const size_t* const starts,
+                const uint32_t      n_used,
+                const float* const  params)
+{
+  const RcvBpttTable* const bptt    = slice->settings.engine.bptt;
+  const uint32_t            n_warm  = slice->settings.warm_up_frames;
+  const size_t              n_lanes = slice->n_lanes;
+
+  // Lanes that are not used repeat the first; their loss counts nothing
+  slice->n_used = n_used;
+  for (uint32_t lane = 0; lane < n_lanes; ++lane) {
+    load_lane(slice, lane, starts[lane < n_used ? lane : 0]);
+  }
+
+  bptt->set_params(slice->bptt, params);
+  bptt->reset(slice->bptt);
+  memset(slice->e_before, 0, n_lanes * sizeof(float));
+  if (n_warm) {
+    const RcvBpttWindow window = {
+      n_warm, slice->x, slice->classes, slice->y, NULL, NULL};
+    bptt->forward(slice->bptt, &window, slice->entropies);
+
+    for (size_t lane = 0; lane < n_lanes; ++lane) {
+      const size_t last = ((n_warm - 1U) * n_lanes) + lane;
+
+      slice->e_before[lane] = slice->y[last] - slice->target[last];
+    }
+  }
+}
+
+RcvEnergy
+rcv_slice_energy(const RcvSlice* const slice,
+                 const uint32_t        start,
+                 const uint32_t        n_frames)
+{
+  const size_t n_lanes = slice->n_lanes;
+  const size_t first   = (size_t)slice->settings.warm_up_frames + start;
+  RcvEnergy    energy  = {0.0, 0.0};
+  for (size_t t = first; t < first + n_frames; ++t) {
+    const float* const now    = slice->target + (t * n_lanes);
+    const float* const before = t ? now - n_lanes : NULL;
+    for (uint32_t lane = 0; lane < slice->n_used; ++lane) {
+      const double value = (double)now[lane];
+      const double pre =
+        value - (before ? RCV_PRE_EMPHASIS * (double)before[lane] : 0.0);
+
+      energy.pre += pre * pre;
+      energy.plain += value * value;
+    }
+  }
+  return energy;
+}
+
+/// The loss of the softmax head: mean cross-entropy of a frame
+static double
+run_softmax(RcvSlice* const           slice,
+            const RcvBpttWindow* const window,
+            const double              scale)
+{
+  const RcvBpttTable* const bptt = slice->settings.engine.bptt;
+  double                    loss = 0.0;
+  for (uint32_t lane = 0; lane < slice->n_lanes; ++lane) {
+    slice->entropies[lane] = 0.0f;
+    slice->esr_scale[lane] = lane < slice->n_used ? (float)scale : 0.0f;
+  }
+  bptt->forward(slice->bptt, window, slice->entropies);
+  for (uint32_t lane = 0; lane < slice->n_used; ++lane) {
+    loss += scale * (double)slice->entropies[lane];
+  }
+  return loss;
+}
+
+double
+rcv_slice_run(RcvSlice* const    slice,
+              const float* const params,
+              const uint32_t     start,
+              const uint32_t     n_frames,
+              const RcvEnergy    energy,
+              const uint32_t     n_sequences)
+{
+  const RcvSliceSettings* const settings = &slice->settings;
+  const RcvBpttTable* const     bptt     = settings->engine.bptt;
+  const size_t                  n_lanes  = slice->n_lanes;
+  const size_t first    = (size_t)settings->warm_up_frames + start;
+  const double n_values = (double)n_frames * (double)n_sequences;
+
+  const RcvBpttWindow window = {
+    n_frames,
+    slice->x + (first * settings->shape.input_size * n_lanes),
+    slice->classes + (first * n_lanes),
+    slice->y,
+    slice->d_y,
+    slice->esr_scale};
+
+  double loss = 0.0;
+  bptt->set_params(slice->bptt, params);
+  if (settings->shape.head == RCV_HEAD_SOFTMAX) {
+    loss = run_softmax(slice, &window, 1.0 / n_values);
+  } else {
+    // Near silence an ordinary frame's energy keeps the ratio in bounds
+    const double least = settings->least_energy * n_values;
+    const double esr   = esr_weight / (energy.pre + least);
+    const double dc =
+      dc_weight / ((energy.plain + least) * (double)n_frames);
+    for (uint32_t lane = 0; lane < n_lanes; ++lane) {
+      slice->esr_scale[lane] = lane < slice->n_used ? (float)esr : 0.0f;
+      slice->dc_scale[lane]  = lane < slice->n_used ? (float)dc : 0.0f;
+    }
+
+    const RcvLossWindow losses = {n_frames,
+                                  (float)RCV_PRE_EMPHASIS,
+                                  slice->y,
+                                  slice->target + (first * n_lanes),
+                                  slice->esr_scale,
+                                  slice->dc_scale,
+                                  slice->e_before,
+                                  slice->d_y};
+    bptt->forward(slice->bptt, &window, NULL);
+    loss = (double)settings->engine.loss(&losses);
+  }
+
+  memset(slice->gradient, 0, rcv_shape_n_params(&settings->shape) * sizeof(float));
+  bptt->backward(slice->bptt, &window);
+  bptt->take_gradient(slice->bptt, slice->gradient);
+  return loss;
+}
+
+const float*
+rcv_slice_gradient(const RcvSlice* const slice)
+{
+  return slice->gradient;
+}

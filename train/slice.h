@@ -1,0 +1,87 @@
+// Copyright 2026 Recurve contributors
+// SPDX-License-Identifier: ISC
+
+#ifndef TRAIN_SLICE_H
+#define TRAIN_SLICE_H
+
+#include "dsp/model/error.h"
+#include "dsp/shape.h"
+#include "train/engine.h"
+#include "train/pair.h"
+
+#include <stddef.h>
+#include <stdint.h>
+
+/**
+   @file
+
+   A slice of the batch: as many sequences as a vector has lanes, which go
+   through the whole of a segment alone.  Slices meet once per update, where
+   their gradients are added up.
+*/
+
+/// What all slices share
+typedef struct {
+  RcvEngine    engine;
+  RcvShape     shape;
+  uint32_t     segment_frames; ///< Trained on
+  uint32_t     warm_up_frames; ///< Before them, to fill the state
+  uint32_t     max_window_frames;
+  const float* dry;      ///< [n_data] of the training part and D frames more
+  const float* wet;      ///< [n_data]
+  size_t       n_data;   ///< Frames in which a segment must lie
+  double       least_energy; ///< Of the pre-emphasised target per frame
+} RcvSliceSettings;
+
+typedef struct RcvSliceImpl RcvSlice;
+
+/// A slice, to be freed with rcv_slice_free(), or NULL if there is no memory
+RcvSlice*
+rcv_slice_new(const RcvSliceSettings* settings);
+
+/// Free a slice; NULL is ignored
+void
+rcv_slice_free(RcvSlice* slice);
+
+/**
+   Begin new segments and run them through their warm-up.
+
+   @param starts [n_used] first frame of each lane's segment, warm-up included.
+   @param n_used Lanes in use, 1 to all.
+*/
+void
+rcv_slice_begin(RcvSlice*     slice,
+                const size_t* starts,
+                uint32_t      n_used,
+                const float*  params);
+
+/// Energy of the pre-emphasised and the plain target in a window, over all lanes
+typedef struct {
+  double pre;
+  double plain;
+} RcvEnergy;
+
+RcvEnergy
+rcv_slice_energy(const RcvSlice* slice, uint32_t start, uint32_t n_frames);
+
+/**
+   Go through one window, forward and backward.
+
+   @param start First frame in the segment.
+   @param energy Of the whole batch in this window.
+   @param n_sequences Of the whole batch.
+   @return The slice's part of the loss; gradient is at rcv_slice_gradient().
+*/
+double
+rcv_slice_run(RcvSlice*    slice,
+              const float* params,
+              uint32_t     start,
+              uint32_t     n_frames,
+              RcvEnergy    energy,
+              uint32_t     n_sequences);
+
+/// [n_params] gradient of the last rcv_slice_run(), borrowed
+const float*
+rcv_slice_gradient(const RcvSlice* slice);
+
+#endif // TRAIN_SLICE_H

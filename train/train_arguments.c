@@ -1,0 +1,210 @@
+// Copyright 2026 Recurve contributors
+// SPDX-License-Identifier: ISC
+
+#include "train/train_arguments.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+/// What is parsed before it becomes settings
+typedef struct {
+  uint32_t    cell;
+  uint32_t    head;
+  uint32_t    hidden;
+  uint32_t    layers;
+  uint32_t    classes;
+  uint32_t    block;
+  uint32_t    lookahead;
+  bool        bidirectional;
+  bool        skip;
+  uint32_t    optimizer;
+  const char* bptt;
+  uint32_t    seed;
+  uint32_t    updates;
+  uint32_t    segment_ms;
+} Raw;
+
+static RcvParsed
+parse(RcvTrainArguments* const a, Raw* const r, const int argc, char** const argv)
+{
+  RcvTrainerSettings* const s = &a->settings;
+
+  // clang-format off
+  const RcvOption options[] = {
+    {"output", 'o', RCV_OPTION_STRING, &a->output, "MODEL",
+     "Model file to write: the best so far is always there", 0.0, 0.0, NULL},
+    {"cell", 'c', RCV_OPTION_CHOICE, &r->cell, NULL,
+     "Recurrent cell", 0.0, 0.0, "rnn|lstm|gru"},
+    {"hidden", 'H', RCV_OPTION_UINT, &r->hidden, "N",
+     "Hidden size: larger is more exact and costs more to play", 1.0,
+     RCV_MAX_HIDDEN, NULL},
+    {"layers", 'L', RCV_OPTION_UINT, &r->layers, "N",
+     "Stacked layers", 1.0, RCV_MAX_LAYERS, NULL},
+    {"bidirectional", 0, RCV_OPTION_FLAG, &r->bidirectional, NULL,
+     "Read a window to the right too, at a latency of --block + --lookahead",
+     0.0, 0.0, NULL},
+    {"block", 0, RCV_OPTION_UINT, &r->block, "FRAMES",
+     "Internal block of bidirectional networks", 1.0, RCV_MAX_BLOCK, NULL},
+    {"lookahead", 0, RCV_OPTION_UINT, &r->lookahead, "FRAMES",
+     "Lookahead of bidirectional networks", 0.0, RCV_MAX_LOOKAHEAD, NULL},
+    {"head", 0, RCV_OPTION_CHOICE, &r->head, NULL,
+     "Output: audio, or probabilities of mu-law levels", 0.0, 0.0,
+     "linear|softmax"},
+    {"classes", 0, RCV_OPTION_UINT, &r->classes, "V",
+     "Levels of the softmax head", 2.0, RCV_MAX_CLASSES, NULL},
+    {"skip", 0, RCV_OPTION_FLAG, &r->skip, NULL,
+     "Add the input to the output", 0.0, 0.0, NULL},
+    {"bptt", 0, RCV_OPTION_STRING, &r->bptt, "full|grow|N",
+     "How far gradients go back: whole segments, windows that grow to whole "
+     "segments, or windows of N frames", 0.0, 0.0, NULL},
+    {"segment", 0, RCV_OPTION_UINT, &r->segment_ms, "MS",
+     "Length of a segment in milliseconds", 1.0, 60000.0, NULL},
+    {"optimizer", 0, RCV_OPTION_CHOICE, &r->optimizer, NULL,
+     "Optimizer", 0.0, 0.0, "adam"},
+    {"lr", 0, RCV_OPTION_REAL, &s->rate, "X",
+     "Greatest learning rate", 1e-8, 1.0, NULL},
+    {"batch", 'B', RCV_OPTION_UINT, &s->batch_size, "N",
+     "Sequences per update", 1.0, 4096.0, NULL},
+    {"time", 't', RCV_OPTION_DURATION, &s->time_s, "TIME",
+     "Train for about so long", 1.0, 1e6, NULL},
+    {"updates", 'u', RCV_OPTION_UINT, &r->updates, "N",
+     "Train for so many updates instead; the same command then makes the same "
+     "file; 0: see --time", 0.0, 4294967295.0, NULL},
+    {"until", 0, RCV_OPTION_REAL, &s->until_esr, "ESR",
+     "Stop at this validation ESR; 0: do not", 0.0, 1e6, NULL},
+    {"patience", 0, RCV_OPTION_UINT, &s->patience, "N",
+     "Stop after N validations without a gain; 0: do not", 0.0, 1e6, NULL},
+    {"seed", 's', RCV_OPTION_UINT, &r->seed, "N",
+     "Start of all random numbers", 0.0, 4294967295.0, NULL},
+    {"threads", 'j', RCV_OPTION_UINT, &s->n_threads, "N",
+     "Threads; 0: one per processor", 0.0, 256.0, NULL},
+    {"val-from", 0, RCV_OPTION_DURATION, &a->pair.validation_s, "TIME",
+     "Where validation begins; training is before.  By default the parts of "
+     "the capture signal, or the last fifth (half of it for testing)", 0.0,
+     1e6, NULL},
+    {"test-from", 0, RCV_OPTION_DURATION, &a->pair.test_s, "TIME",
+     "Where testing begins, with --val-from", 0.0, 1e6, NULL},
+    {"align", 0, RCV_OPTION_FLAG, &a->pair.align, NULL,
+     "Find the delay of WET and take it off", 0.0, 0.0, NULL},
+    {"name", 'n', RCV_OPTION_STRING, &a->name, "TEXT",
+     "Name of the model, as hosts show it", 0.0, 0.0, NULL},
+    {"author", 0, RCV_OPTION_STRING, &a->author, "TEXT",
+     "Who made it", 0.0, 0.0, NULL},
+    {"licence", 0, RCV_OPTION_STRING, &a->licence, "TEXT",
+     "Its licence", 0.0, 0.0, NULL},
+    {"device", 0, RCV_OPTION_STRING, &a->device, "TEXT",
+     "What was captured, and how it was set", 0.0, 0.0, NULL},
+    {"report", 'r', RCV_OPTION_STRING, &a->report, "FILE.html",
+     "Write a report to open in a browser", 0.0, 0.0, NULL},
+    {"json", 0, RCV_OPTION_FLAG, &a->json, NULL,
+     "Print one JSON object on standard output at the end", 0.0, 0.0, NULL},
+    {NULL, 0, RCV_OPTION_FLAG, NULL, NULL, NULL, 0.0, 0.0, NULL},
+  };
+  // clang-format on
+  const RcvUsage usage = {
+    "train",
+    "DRY WET",
+    "Train a model of the device between two recordings",
+    "DRY is what went into the device, WET what came out: mono, of the same\n"
+    "rate and length.  Ctrl-C ends the training and keeps the best model.",
+    2,
+    options};
+
+  const char*     operands[2] = {NULL, NULL};
+  const RcvParsed parsed      = rcv_options_parse(&usage, argc, argv, operands);
+  a->dry_path                 = operands[0];
+  a->wet_path                 = operands[1];
+  return parsed;
+}
+
+static RcvParsed
+wrong(const char* const message, const char* const value)
+{
+  fprintf(stderr, "recurve train: %s%s\n", message, value);
+  return RCV_PARSED_WRONG;
+}
+
+/// --bptt full, grow or a number
+static RcvParsed
+parse_windows(const char* const text, RcvTrainerSettings* const settings)
+{
+  if (!strcmp(text, "full")) {
+    settings->windows = RCV_WINDOWS_FULL;
+  } else if (!strcmp(text, "grow")) {
+    settings->windows = RCV_WINDOWS_GROW;
+  } else {
+    char* end = NULL;
+    errno     = 0;
+
+    const unsigned long n = strtoul(text, &end, 10);
+    if (errno || *end || text[0] == '-' || n < 1 || n > 100000000) {
+      return wrong("--bptt takes full, grow or a number of frames, not ", text);
+    }
+    settings->windows       = RCV_WINDOWS_FIXED;
+    settings->window_frames = (uint32_t)n;
+  }
+  return RCV_PARSED;
+}
+
+RcvParsed
+rcv_train_arguments_parse(RcvTrainArguments* const a,
+                          const int                argc,
+                          char** const             argv)
+{
+  memset(a, 0, sizeof(RcvTrainArguments));
+  RcvTrainerSettings* const s = &a->settings;
+
+  Raw r = {0};
+  r.cell               = RCV_CELL_LSTM;
+  r.hidden             = 16;
+  r.layers             = 1;
+  r.classes            = 256;
+  r.block              = 256;
+  r.lookahead          = 256;
+  r.bptt               = "grow";
+  r.segment_ms         = 500;
+  s->rate              = 1e-2;
+  s->batch_size        = 32;
+  s->time_s            = 300.0;
+  a->pair.align        = true;
+  a->pair.validation_s = -1.0;
+  a->pair.test_s       = -1.0;
+
+  const RcvParsed parsed = parse(a, &r, argc, argv);
+  if (parsed != RCV_PARSED) {
+    return parsed;
+  }
+  if (!a->output) {
+    return wrong("-o MODEL is missing; name the file to write", "");
+  }
+  if (a->pair.test_s >= 0.0 && a->pair.validation_s < 0.0) {
+    return wrong("--test-from needs --val-from", "");
+  }
+  if (a->pair.test_s >= 0.0 && a->pair.test_s <= a->pair.validation_s) {
+    return wrong("--test-from must be after --val-from", "");
+  }
+
+  const bool     softmax = r.head == RCV_HEAD_SOFTMAX;
+  const RcvShape shape   = {(RcvCell)r.cell,
+                          (RcvHead)r.head,
+                          1,
+                          r.hidden,
+                          r.layers,
+                          softmax ? r.classes : 1,
+                          r.bidirectional,
+                          r.skip,
+                          r.bidirectional ? r.block : 0,
+                          r.bidirectional ? r.lookahead : 0};
+  s->shape               = shape;
+  s->segment_s           = r.segment_ms / 1000.0;
+  s->seed                = r.seed;
+  s->n_updates           = r.updates;
+  if (!s->n_threads) {
+    const long n_processors = sysconf(_SC_NPROCESSORS_ONLN);
+    s->n_threads = n_processors > 0 ? (uint32_t)n_processors : 1;
+  }
+  return parse_windows(r.bptt, s);
+}

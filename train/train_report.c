@@ -1,0 +1,358 @@
+// Copyright 2026 Recurve contributors
+// SPDX-License-Identifier: ISC
+
+#include "train/train_report.h"
+
+#include "dsp/model/metadata.h"
+#include "train/evaluate.h"
+#include "train/output_file.h"
+#include "train/report_audio.h"
+#include "train/report_plot.h"
+#include "train/spectrum.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+// What is played and drawn
+static const double excerpt_s  = 10.0;
+static const double waveform_s = 0.03;
+
+static const char* const device_color = "#1f6fb4";
+static const char* const model_color  = "#e07b00";
+static const char* const error_color  = "#999999";
+
+/// What a report is made of
+typedef struct {
+  FILE*                   html;
+  const RcvModel*         model;
+  const RcvPair*          pair;
+  const RcvTrainerResult* result;
+  RcvRegion               region; // The excerpt
+  float*                  y_hat;  // [excerpt] the model's output
+  RcvMetrics              metrics;
+  RcvError*               error;
+} Report;
+
+/// A text without what HTML would take for its own
+static void
+put_text(FILE* const html, const char* const text)
+{
+  for (const char* c = text; *c; ++c) {
+    if (*c == '<') {
+      fputs("&lt;", html);
+    } else if (*c == '&') {
+      fputs("&amp;", html);
+    } else {
+      fputc(*c, html);
+    }
+  }
+}
+
+static void
+put_row(FILE* const html, const char* const name, const char* const text)
+{
+  if (text[0]) {
+    fprintf(html, "<tr><th>%s</th><td>", name);
+    put_text(html, text);
+    fputs("</td></tr>\n", html);
+  }
+}
+
+static void
+put_number_row(FILE* const       html,
+               const char* const name,
+               const double      value,
+               const char* const unit)
+{
+  if (isfinite(value)) {
+    fprintf(html, "<tr><th>%s</th><td>%.4g%s</td></tr>\n", name, value, unit);
+  }
+}
+
+static void
+write_head(const Report* const r)
+{
+  fputs("<!doctype html>\n<html lang=\"en\"><head><meta charset=\"utf-8\">\n"
+        "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src "
+        "'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'; "
+        "media-src data:; img-src data:\">\n<title>",
+        r->html);
+  put_text(r->html, r->model->info.name);
+  fputs(" – Recurve</title>\n<style>\n"
+        "body{font:16px/1.5 sans-serif;max-width:900px;margin:2em auto;"
+        "padding:0 1em;color:#222}\n"
+        "th{text-align:left;padding-right:2em;font-weight:normal;color:#666;"
+        "vertical-align:top}\n"
+        "h1{margin-bottom:0}h2{margin-top:1.6em}svg{width:100%;height:auto}\n"
+        "button{font:inherit;padding:.4em 1.2em;margin-right:.5em}\n"
+        "button.on{background:#1f6fb4;color:#fff}\n"
+        "code{overflow-wrap:anywhere}\n"
+        "</style></head><body>\n<h1>",
+        r->html);
+  put_text(r->html, r->model->info.name);
+  fputs("</h1>\n", r->html);
+}
+
+static void
+write_figures(const Report* const r)
+{
+  const RcvModelInfo* const     info   = &r->model->info;
+  const RcvShape* const         shape  = &r->model->shape;
+  const RcvTrainerResult* const result = r->result;
+
+  char network[128];
+  snprintf(network,
+           sizeof(network),
+           "%s%s, hidden size %u, %u layer%s, %zu parameters",
+           shape->bidirectional ? "bidirectional " : "",
+           rcv_cell_name(shape->cell),
+           shape->hidden_size,
+           shape->num_layers,
+           shape->num_layers > 1 ? "s" : "",
+           rcv_shape_n_params(shape));
+
+  fputs("<table>\n", r->html);
+  put_row(r->html, "Device", info->device);
+  put_row(r->html, "Network", network);
+  put_number_row(r->html, "Validation ESR", info->validation_esr, "");
+  put_number_row(r->html, "Test ESR", info->test_esr, "");
+  put_row(r->html, "Measured as", info->measured);
+  put_number_row(r->html, "MR-STFT of the excerpt", r->metrics.mr_stft, "");
+  put_number_row(r->html, "DC of the excerpt", r->metrics.dc, "");
+  put_number_row(r->html, "Level after sound ends", info->rest_level, " RMS");
+  put_number_row(r->html, "Loudness", info->loudness_db, " dB RMS");
+  put_number_row(r->html, "Sample rate", info->rate_hz, " Hz");
+  put_number_row(
+    r->html, "Delay taken off", (double)r->pair->delay_frames, " frames");
+  put_number_row(r->html, "Time", result->seconds, " s");
+  put_number_row(r->html, "Updates", (double)result->n_updates, "");
+  fputs("</table>\n<p><code>", r->html);
+  put_text(r->html, info->recipe);
+  fputs("</code></p>\n", r->html);
+}
+
+static RcvStatus
+write_course(const Report* const r)
+{
+  const size_t n = r->result->n_points;
+  double* const x    = calloc(n + 1, sizeof(double));
+  double* const loss = calloc(n + 1, sizeof(double));
+  double* const esr  = calloc(n + 1, sizeof(double));
+  if (!x || !loss || !esr) {
+    free(x);
+    free(loss);
+    free(esr);
+    return rcv_error_set(r->error, RCV_NO_MEMORY, "No memory for the report");
+  }
+
+  for (size_t i = 0; i < n; ++i) {
+    x[i]    = r->result->points[i].seconds;
+    loss[i] = r->result->points[i].train_loss;
+    esr[i]  = r->result->points[i].val_esr;
+  }
+
+  const RcvPlotLine lines[] = {
+    {"training loss", error_color, x, loss, n},
+    {"validation ESR", device_color, x, esr, n},
+  };
+  const RcvPlot plot = {"seconds", "", false, true, lines, 2};
+  fputs("<h2>Course of the training</h2>\n", r->html);
+  const RcvStatus status = rcv_report_plot(r->html, &plot, r->error);
+
+  free(x);
+  free(loss);
+  free(esr);
+  return status;
+}
+
+/// A few periods around the loudest frame
+static RcvStatus
+write_waveform(const Report* const r)
+{
+  enum { MOST = 8192 };
+  static double x[MOST];
+  static double target[MOST];
+  static double output[MOST];
+
+  const float* const wet      = r->pair->wet + r->region.start;
+  const size_t       n_all    = rcv_region_length(r->region);
+  const double       wanted   = waveform_s * r->pair->rate_hz;
+  const size_t       n_wanted = (size_t)fmin(wanted, MOST);
+  const size_t       n        = n_wanted < n_all ? n_wanted : n_all;
+
+  size_t loudest = 0;
+  for (size_t t = 0; t < n_all; ++t) {
+    loudest = fabsf(wet[t]) > fabsf(wet[loudest]) ? t : loudest;
+  }
+  const size_t start = loudest + n > n_all ? n_all - n : loudest;
+  for (size_t t = 0; t < n; ++t) {
+    x[t]      = 1000.0 * (double)t / r->pair->rate_hz;
+    target[t] = (double)wet[start + t];
+    output[t] = (double)r->y_hat[start + t];
+  }
+
+  const RcvPlotLine lines[] = {
+    {"device", device_color, x, target, n},
+    {"model", model_color, x, output, n},
+  };
+  const RcvPlot plot = {"milliseconds", "", false, false, lines, 2};
+  fputs("<h2>Waveform at the loudest place</h2>\n", r->html);
+  return rcv_report_plot(r->html, &plot, r->error);
+}
+
+static RcvStatus
+write_spectrum(const Report* const r)
+{
+  static double hz[RCV_SPECTRUM_BINS];
+  static double target[RCV_SPECTRUM_BINS];
+  static double output[RCV_SPECTRUM_BINS];
+  static double rest[RCV_SPECTRUM_BINS];
+
+  const size_t       n     = rcv_region_length(r->region);
+  const float* const wet   = r->pair->wet + r->region.start;
+  float* const       error = malloc(n * sizeof(float));
+  if (!error) {
+    return rcv_error_set(r->error, RCV_NO_MEMORY, "No memory for the report");
+  }
+  for (size_t t = 0; t < n; ++t) {
+    error[t] = wet[t] - r->y_hat[t];
+  }
+
+  RcvStatus status = RCV_OK;
+  if (!(status = rcv_spectrum_db(wet, n, target, r->error)) &&
+      !(status = rcv_spectrum_db(r->y_hat, n, output, r->error)) &&
+      !(status = rcv_spectrum_db(error, n, rest, r->error))) {
+    for (size_t k = 0; k < RCV_SPECTRUM_BINS; ++k) {
+      hz[k] = (double)k * r->pair->rate_hz / (2.0 * (RCV_SPECTRUM_BINS - 1));
+    }
+
+    const RcvPlotLine lines[] = {
+      {"device", device_color, hz + 1, target + 1, RCV_SPECTRUM_BINS - 1},
+      {"model", model_color, hz + 1, output + 1, RCV_SPECTRUM_BINS - 1},
+      {"error", error_color, hz + 1, rest + 1, RCV_SPECTRUM_BINS - 1},
+    };
+    const RcvPlot plot = {"Hz", "dB", true, false, lines, 3};
+    fputs("<h2>Spectrum</h2>\n", r->html);
+    status = rcv_report_plot(r->html, &plot, r->error);
+  }
+  free(error);
+  return status;
+}
+
+/// Three recordings that play in step, of which one is heard
+static void
+write_players(const Report* const r)
+{
+  const size_t       n     = rcv_region_length(r->region);
+  const uint32_t     rate  = r->pair->rate_hz;
+  const float* const dry   = r->pair->dry + r->region.start;
+  const float* const wet   = r->pair->wet + r->region.start;
+  double             peaks[2] = {1e-9, 1e-9};
+  for (size_t t = 0; t < n; ++t) {
+    peaks[0] = fmax(peaks[0], fabs((double)dry[t]));
+    peaks[1] = fmax(peaks[1], fabs((double)wet[t]));
+    peaks[1] = fmax(peaks[1], fabs((double)r->y_hat[t]));
+  }
+
+  const char* const  names[]  = {"dry", "device", "model"};
+  const float* const sounds[] = {dry, wet, r->y_hat};
+  fputs("<h2>Listen</h2>\n<p>", r->html);
+  for (int i = 0; i < 3; ++i) {
+    fprintf(r->html, "<button data-of=\"%s\">%s</button>", names[i], names[i]);
+  }
+  fputs("<button id=\"stop\">stop</button></p>\n", r->html);
+  for (int i = 0; i < 3; ++i) {
+    fprintf(r->html, "<audio id=\"%s\" loop preload=\"auto\" src=\"", names[i]);
+    rcv_report_audio(r->html, sounds[i], n, rate, 0.9 / peaks[i ? 1 : 0]);
+    fputs("\"></audio>\n", r->html);
+  }
+
+  fputs(
+    "<script>\n"
+    "const names = ['dry', 'device', 'model'];\n"
+    "const sounds = names.map(n => document.getElementById(n));\n"
+    "const buttons = [...document.querySelectorAll('button[data-of]')];\n"
+    "let now = null;\n"
+    "function mark() {\n"
+    "  buttons.forEach(b => b.classList.toggle('on', b.dataset.of === now));\n"
+    "}\n"
+    "buttons.forEach(b => b.onclick = () => {\n"
+    "  const from = now && document.getElementById(now);\n"
+    "  const to = document.getElementById(b.dataset.of);\n"
+    "  to.currentTime = from ? from.currentTime : 0;\n"
+    "  sounds.forEach(s => { if (s !== to) s.pause(); });\n"
+    "  to.play();\n"
+    "  now = b.dataset.of;\n"
+    "  mark();\n"
+    "});\n"
+    "document.getElementById('stop').onclick = () => {\n"
+    "  sounds.forEach(s => s.pause());\n"
+    "  now = null;\n"
+    "  mark();\n"
+    "};\n"
+    "</script>\n",
+    r->html);
+}
+
+/// Play the first seconds of what was tested, or validated
+static RcvStatus
+play_excerpt(Report* const r)
+{
+  const RcvRegion whole = rcv_region_length(r->pair->test)
+                            ? r->pair->test
+                            : r->pair->validation;
+  const size_t    most  = (size_t)(excerpt_s * r->pair->rate_hz);
+
+  r->region     = whole;
+  r->region.end = rcv_region_length(whole) > most ? whole.start + most : whole.end;
+  r->y_hat      = malloc(rcv_region_length(r->region) * sizeof(float));
+  if (!r->y_hat) {
+    return rcv_error_set(r->error, RCV_NO_MEMORY, "No memory for the report");
+  }
+
+  const RcvStatus status = rcv_evaluate_region(
+    r->model, r->pair, r->region, r->y_hat, &r->metrics, r->error);
+  return status ? status
+                : rcv_metrics_mr_stft(r->pair->wet + r->region.start,
+                                      r->y_hat,
+                                      r->metrics.n_frames,
+                                      &r->metrics.mr_stft,
+                                      r->error);
+}
+
+RcvStatus
+rcv_train_report_write(const char* const             path,
+                       const RcvModel* const         model,
+                       const RcvPair* const          pair,
+                       const RcvTrainerResult* const result,
+                       RcvError* const               error)
+{
+  Report r;
+  memset(&r, 0, sizeof(r));
+  r.model  = model;
+  r.pair   = pair;
+  r.result = result;
+  r.error  = error;
+
+  RcvOutputFile* const file   = rcv_output_file_new(path, error);
+  RcvStatus            status = file ? play_excerpt(&r) : error->status;
+  if (!status) {
+    r.html = rcv_output_file_stream(file);
+    write_head(&r);
+    write_figures(&r);
+    write_players(&r);
+    if (!(status = write_course(&r)) && !(status = write_waveform(&r))) {
+      status = write_spectrum(&r);
+    }
+    fputs("</body></html>\n", r.html);
+  }
+
+  free(r.y_hat);
+  if (status) {
+    rcv_output_file_discard(file);
+    return status;
+  }
+  return rcv_output_file_commit(file, error);
+}

@@ -1,0 +1,368 @@
+// Copyright 2026 Recurve contributors
+// SPDX-License-Identifier: ISC
+
+#include "train/trainer.h"
+
+#include "train/adam.h"
+#include "train/evaluate.h"
+#include "train/random.h"
+#include "train/slice.h"
+#include "train/trainer_impl.h"
+#include "train/workers.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+// ‖gradient‖ above which it is scaled down to this (Pascanu et al. 2013)
+static const double clip_norm = 1.0;
+
+// When validation is so many times worse than the best, something is lost
+static const double lost_factor = 2.5;
+
+// What the rate is multiplied by after a loss, and the least it can become
+static const double calm_factor = 0.8;
+static const double calm_least  = 0.1;
+
+// A model louder than this part of the target at rest is never the best
+static const double rest_limit = 0.05;
+
+enum { REST_STARTS = 8, REST_STARTS_FINAL = 64 };
+
+double
+rcv_trainer_now(void)
+{
+  struct timespec now;
+  clock_gettime(CLOCK_MONOTONIC, &now);
+  return (double)now.tv_sec + (1e-9 * (double)now.tv_nsec);
+}
+
+/* One update */
+
+/// What the workers need to do their slices of a window
+typedef struct {
+  RcvTrainer*  trainer;
+  uint32_t  start;
+  uint32_t  n_frames;
+  RcvEnergy energy;
+} WindowJob;
+
+static void
+begin_slice(void* const job, const uint32_t index)
+{
+  RcvTrainer* const trainer = job;
+  const uint32_t n_lanes = trainer->n_lanes;
+  const uint32_t first   = index * n_lanes;
+  const uint32_t left    = trainer->settings->batch_size - first;
+
+  rcv_slice_begin(trainer->slices[index],
+                  trainer->starts + first,
+                  left < n_lanes ? left : n_lanes,
+                  trainer->params);
+}
+
+static void
+run_slice(void* const job, const uint32_t index)
+{
+  const WindowJob* const window  = job;
+  RcvTrainer* const         trainer = window->trainer;
+
+  trainer->losses[index] = rcv_slice_run(trainer->slices[index],
+                                         trainer->params,
+                                         window->start,
+                                         window->n_frames,
+                                         window->energy,
+                                         trainer->settings->batch_size);
+}
+
+/// Draw the next segments and fill the states
+static void
+begin_segments(RcvTrainer* const trainer)
+{
+  const size_t n_span = trainer->n_span;
+  for (uint32_t i = 0; i < trainer->settings->batch_size; ++i) {
+    trainer->starts[i] = rcv_random_below(
+      &trainer->random, trainer->slice_settings.n_data - n_span + 1);
+  }
+  rcv_workers_run(trainer->workers, begin_slice, trainer, trainer->n_slices);
+}
+
+/**
+   Make one update from a window of the segments.
+
+   @return The loss before it, or NaN if its gradient is not finite.
+*/
+static double
+update(RcvTrainer* const trainer, const uint32_t start, const uint32_t n_frames)
+{
+  WindowJob job = {trainer, start, n_frames, {0.0, 0.0}};
+  for (uint32_t i = 0; i < trainer->n_slices; ++i) {
+    const RcvEnergy energy =
+      rcv_slice_energy(trainer->slices[i], start, n_frames);
+
+    job.energy.pre += energy.pre;
+    job.energy.plain += energy.plain;
+  }
+  rcv_workers_run(trainer->workers, run_slice, &job, trainer->n_slices);
+
+  // Always added in the same order, whichever thread was first
+  double loss = 0.0;
+  memset(trainer->gradient, 0, trainer->n_params * sizeof(float));
+  for (uint32_t i = 0; i < trainer->n_slices; ++i) {
+    const float* const gradient = rcv_slice_gradient(trainer->slices[i]);
+    for (size_t k = 0; k < trainer->n_params; ++k) {
+      trainer->gradient[k] += gradient[k];
+    }
+    loss += trainer->losses[i];
+  }
+
+  double norm = 0.0;
+  for (size_t k = 0; k < trainer->n_params; ++k) {
+    norm += (double)trainer->gradient[k] * (double)trainer->gradient[k];
+  }
+  norm = sqrt(norm);
+  if (!isfinite(norm) || !isfinite(loss)) {
+    return (double)NAN;
+  }
+  if (norm > clip_norm) {
+    const float scale = (float)(clip_norm / norm);
+    for (size_t k = 0; k < trainer->n_params; ++k) {
+      trainer->gradient[k] *= scale;
+    }
+  }
+
+  const double rate =
+    trainer->calm * rcv_plan_rate(&trainer->plan, trainer->frames_done);
+  rcv_adam_update(&trainer->adam, trainer->params, trainer->gradient, rate);
+  return loss;
+}
+
+/* Validation */
+
+/// Take the best weights again, more carefully
+static void
+go_back(RcvTrainer* const trainer)
+{
+  ++trainer->result->n_returns;
+  trainer->calm = fmax(calm_least, trainer->calm * calm_factor);
+  memcpy(trainer->params,
+         trainer->model->params,
+         trainer->n_params * sizeof(float));
+  rcv_adam_reset(&trainer->adam);
+}
+
+/// Keep the weights if they are the best so far
+static RcvStatus
+keep_if_better(RcvTrainer* const trainer, const double val_esr, RcvError* const error)
+{
+  double    rest   = 0.0;
+  RcvStatus status = rcv_evaluate_rest(trainer->candidate,
+                                       trainer->pair,
+                                       trainer->pair->validation,
+                                       REST_STARTS,
+                                       &rest,
+                                       error);
+  if (status || rest > rest_limit * trainer->pair->wet_levels.rms) {
+    return status;
+  }
+
+  trainer->best_esr           = val_esr;
+  trainer->n_without_gain     = 0;
+  trainer->result->best_esr   = val_esr;
+  trainer->result->rest_level = rest;
+  memcpy(trainer->model->params,
+         trainer->params,
+         trainer->n_params * sizeof(float));
+  trainer->model->info.validation_esr = val_esr;
+  trainer->model->info.rest_level     = rest;
+  return trainer->events->better(
+    trainer->events->handle, trainer->model, error);
+}
+
+static RcvStatus
+add_point(RcvTrainer* const         trainer,
+          const RcvTrainerPoint* point,
+          RcvError* const        error)
+{
+  RcvTrainerResult* const result = trainer->result;
+  RcvTrainerPoint* const  points = realloc(
+    result->points, (result->n_points + 1) * sizeof(RcvTrainerPoint));
+  if (!points) {
+    return rcv_error_set(error, RCV_NO_MEMORY, "No memory for the history");
+  }
+  result->points                     = points;
+  result->points[result->n_points++] = *point;
+  return RCV_OK;
+}
+
+static RcvStatus
+validate(RcvTrainer* const trainer, const double train_loss, RcvError* const error)
+{
+  memcpy(trainer->candidate->params,
+         trainer->params,
+         trainer->n_params * sizeof(float));
+
+  RcvMetrics metrics;
+  RcvStatus  status = rcv_evaluate_region(trainer->candidate,
+                                         trainer->pair,
+                                         trainer->pair->validation,
+                                         NULL,
+                                         &metrics,
+                                         error);
+  if (status) {
+    return status;
+  }
+
+  const RcvTrainerPoint point = {
+    trainer->n_updates,
+    rcv_trainer_now() - trainer->start_time,
+    train_loss,
+    metrics.esr,
+    rcv_plan_window(&trainer->plan, trainer->frames_done)};
+
+  ++trainer->n_without_gain;
+  if (metrics.esr < trainer->best_esr) {
+    status = keep_if_better(trainer, metrics.esr, error);
+  } else if (!(metrics.esr <= lost_factor * trainer->best_esr)) {
+    go_back(trainer);
+  }
+  return status ? status : add_point(trainer, &point, error);
+}
+
+/* The loop */
+
+static void
+report_progress(RcvTrainer* const trainer, const bool now)
+{
+  const double seconds = rcv_trainer_now() - trainer->start_time;
+  if (!now && seconds < trainer->next_report) {
+    return;
+  }
+
+  const RcvTrainerResult* const result = trainer->result;
+  const RcvTrainerPoint* const  last =
+    result->n_points ? &result->points[result->n_points - 1] : NULL;
+  const double done = trainer->frames_done / trainer->plan.n_frames;
+
+  trainer->next_report = seconds + 0.5;
+  trainer->events->progress(trainer->events->handle,
+                            last,
+                            trainer->best_esr,
+                            done,
+                            (double)trainer->n_updates / fmax(seconds, 1e-3),
+                            seconds * (1.0 - done) / fmax(done, 1e-6));
+}
+
+/// Why the loop must end now; RCV_END_PLAN if it need not
+static RcvTrainerEnd
+reason_to_end(const RcvTrainer* const trainer)
+{
+  const RcvTrainerSettings* const settings = trainer->settings;
+  return trainer->events->stop && *trainer->events->stop ? RCV_END_INTERRUPTED
+         : trainer->best_esr <= settings->until_esr      ? RCV_END_UNTIL
+         : settings->patience && trainer->n_without_gain >= settings->patience
+           ? RCV_END_PATIENCE
+           : RCV_END_PLAN;
+}
+
+RcvStatus
+rcv_trainer_loop(RcvTrainer* const trainer, RcvError* const error)
+{
+  const size_t n_updates = trainer->result->n_planned;
+  const double interval =
+    trainer->plan.n_frames / (double)trainer->n_validations;
+
+  double    next     = interval;
+  double    loss_sum = 0.0;
+  size_t    n_losses = 0;
+  uint32_t  position = trainer->plan.segment_frames;
+  RcvStatus status   = RCV_OK;
+  while (!status && trainer->n_updates < n_updates &&
+         (trainer->result->end = reason_to_end(trainer)) == RCV_END_PLAN) {
+    if (position >= trainer->plan.segment_frames) {
+      begin_segments(trainer);
+      position = 0;
+    }
+
+    const uint32_t left   = trainer->plan.segment_frames - position;
+    const uint32_t window = rcv_plan_window(&trainer->plan, trainer->frames_done);
+    const uint32_t n      = window < left ? window : left;
+    const double   loss   = update(trainer, position, n);
+    if (!isfinite(loss)) {
+      go_back(trainer);
+      position = trainer->plan.segment_frames;
+    } else {
+      position += n;
+      loss_sum += loss;
+      ++n_losses;
+    }
+    ++trainer->n_updates;
+    trainer->frames_done += n;
+    trainer->result->n_steps += (double)n * trainer->settings->batch_size;
+
+    if (trainer->frames_done >= next || trainer->n_updates == n_updates) {
+      status = validate(trainer, loss_sum / fmax(1.0, (double)n_losses), error);
+      loss_sum = 0.0;
+      n_losses = 0;
+      next += interval;
+      report_progress(trainer, true);
+    }
+    report_progress(trainer, false);
+  }
+  return status;
+}
+
+double
+rcv_trainer_measure_speed(RcvTrainer* const trainer)
+{
+  const double wanted_s = 0.4;
+  const double start    = rcv_trainer_now();
+  double       n_frames = 0.0;
+  double       seconds  = 0.0;
+
+  const RcvRandom random = trainer->random;
+  while (seconds < wanted_s) {
+    begin_segments(trainer);
+    for (uint32_t t = 0; t < trainer->plan.segment_frames && seconds < wanted_s;) {
+      const uint32_t left   = trainer->plan.segment_frames - t;
+      const uint32_t window = trainer->plan.window_frames[0];
+      const uint32_t n      = window < left ? window : left;
+
+      update(trainer, t, n);
+      t += n;
+      n_frames += n;
+      seconds = rcv_trainer_now() - start;
+    }
+  }
+  trainer->random = random;
+  return n_frames / seconds;
+}
+
+RcvStatus
+rcv_trainer_finish(RcvTrainer* const trainer, RcvError* const error)
+{
+  RcvTrainerResult* const result = trainer->result;
+
+  result->n_updates = trainer->n_updates;
+  result->seconds   = rcv_trainer_now() - trainer->start_time;
+  if (!isfinite(trainer->best_esr)) {
+    return rcv_error_set(
+      error,
+      trainer->result->end == RCV_END_INTERRUPTED ? RCV_INTERRUPTED
+                                                  : RCV_BAD_DATA,
+      "No model was worth keeping after %zu updates; train longer (--time), "
+      "with a lower --lr, or check that the recordings belong together",
+      result->n_updates);
+  }
+
+  const RcvStatus status = rcv_evaluate_rest(trainer->model,
+                                             trainer->pair,
+                                             trainer->pair->validation,
+                                             REST_STARTS_FINAL,
+                                             &result->rest_level,
+                                             error);
+
+  trainer->model->info.rest_level = result->rest_level;
+  return status;
+}

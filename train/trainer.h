@@ -1,0 +1,106 @@
+// Copyright 2026 Recurve contributors
+// SPDX-License-Identifier: ISC
+
+#ifndef TRAIN_TRAINER_H
+#define TRAIN_TRAINER_H
+
+#include "dsp/model/error.h"
+#include "dsp/model/model.h"
+#include "dsp/shape.h"
+#include "train/pair.h"
+#include "train/plan.h"
+
+#include <signal.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/**
+   @file
+
+   The training loop: batches of segments, back-propagation through time, Adam,
+   validation, and the best model so far.
+*/
+
+/// What is to be trained and how
+typedef struct {
+  RcvShape   shape;
+  RcvWindows windows;
+  uint32_t   window_frames;  ///< Of RCV_WINDOWS_FIXED
+  double     segment_s;      ///< Length of a segment
+  uint32_t   batch_size;     ///< Sequences per update
+  double     rate;           ///< Greatest learning rate
+  uint64_t   seed;           ///< Same seed, same numbers
+  uint32_t   n_threads;
+  size_t     n_updates;      ///< 0: as many as fit in time_s
+  double     time_s;         ///< Used if n_updates is 0
+  double     until_esr;      ///< Stop at this validation ESR; 0: never
+  uint32_t   patience;       ///< Stop after so many validations without a gain
+} RcvTrainerSettings;
+
+/// One validation
+typedef struct {
+  size_t   n_updates;
+  double   seconds;
+  double   train_loss; ///< Mean since the last validation
+  double   val_esr;
+  uint32_t window_frames;
+} RcvTrainerPoint;
+
+/// Why a run ended
+typedef enum {
+  RCV_END_PLAN,        ///< All updates were made
+  RCV_END_UNTIL,       ///< The wanted ESR was reached
+  RCV_END_PATIENCE,    ///< It did not get better
+  RCV_END_INTERRUPTED, ///< The user asked to stop
+} RcvTrainerEnd;
+
+/// What came out
+typedef struct {
+  RcvTrainerEnd    end;
+  double           best_esr;   ///< Validation ESR of the model
+  double           rest_level; ///< Of the model, see rcv_evaluate_rest()
+  double           seconds;
+  size_t           n_updates; ///< Made
+  size_t           n_planned; ///< What --updates must be to repeat this run
+  double           n_steps;   ///< Frames of all sequences, forward and backward
+  uint32_t         n_returns; ///< Times it went back to the best weights
+  RcvTrainerPoint* points;    ///< [n_points] to be freed by the caller
+  size_t           n_points;
+} RcvTrainerResult;
+
+/// What happens during a run
+typedef struct {
+  void* handle;
+
+  /// A validation or a second has passed; best_esr may be infinite
+  void (*progress)(void*                  handle,
+                   const RcvTrainerPoint* last,
+                   double                 best_esr,
+                   double                 done,
+                   double                 updates_per_s,
+                   double                 seconds_left);
+
+  /// There is a new best model, borrowed; anything but RCV_OK ends the run
+  RcvStatus (*better)(void* handle, const RcvModel* model, RcvError* error);
+
+  /// Set by a signal handler to end the run; borrowed, may be NULL
+  const volatile sig_atomic_t* stop;
+} RcvTrainerEvents;
+
+/**
+   Train a model.
+
+   @param model Its shape must be settings->shape; its weights are set to the
+   best that were found by validation.
+   @param result Its points must be freed by the caller, also after a failure.
+*/
+RcvStatus
+rcv_trainer_run(const RcvTrainerSettings* settings,
+                const RcvPair*            pair,
+                const RcvTrainerEvents*   events,
+                RcvModel*                 model,
+                RcvTrainerResult*         result,
+                RcvError*                 error);
+
+#endif // TRAIN_TRAINER_H

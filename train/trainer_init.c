@@ -1,0 +1,226 @@
+// Copyright 2026 Recurve contributors
+// SPDX-License-Identifier: ISC
+
+#include "train/trainer.h"
+
+#include "train/engine.h"
+#include "train/metrics.h"
+#include "train/trainer_impl.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum {
+  WARM_UP_FRAMES = 1000, // As Wright et al. have it
+
+  LEAST_VALIDATIONS = 10,
+  MOST_VALIDATIONS  = 100,
+};
+
+// The part of the time that validation may take
+static const double validation_share = 0.05;
+
+/// Weights as PyTorch starts with, but forget gates open (Gers et al. 2000)
+static void
+init_params(RcvTrainer* const trainer)
+{
+  const RcvShape* const shape = &trainer->settings->shape;
+  const double          bound = 1.0 / sqrt((double)shape->hidden_size);
+  for (size_t i = 0; i < trainer->n_params; ++i) {
+    const double unit = rcv_random_unit(&trainer->random);
+
+    trainer->params[i] = (float)(bound * ((2.0 * unit) - 1.0));
+  }
+
+  for (uint32_t i = 0; i < rcv_shape_n_tensors(shape); ++i) {
+    const RcvTensor tensor = rcv_shape_tensor(shape, i);
+    if (shape->cell == RCV_CELL_LSTM && tensor.kind == RCV_TENSOR_B_IH) {
+      float* const forget =
+        trainer->params + tensor.offset + shape->hidden_size;
+      for (uint32_t j = 0; j < shape->hidden_size; ++j) {
+        forget[j] += 1.0f;
+      }
+    }
+  }
+}
+
+/// Mean energy of a pre-emphasised frame of the target
+static double
+mean_energy(const float* const wet, const size_t n)
+{
+  double energy = 0.0;
+  for (size_t t = 1; t < n; ++t) {
+    const double pre =
+      (double)wet[t] - (RCV_PRE_EMPHASIS * (double)wet[t - 1]);
+
+    energy += pre * pre;
+  }
+  return energy / (double)n;
+}
+
+/// Segments, shorter if the data are short
+static RcvStatus
+plan_segments(RcvTrainer* const trainer, RcvError* const error)
+{
+  const RcvTrainerSettings* const settings = trainer->settings;
+  const RcvPair* const            pair     = trainer->pair;
+  const size_t   n_data   = rcv_region_length(pair->train);
+  const double   wanted   = settings->segment_s * pair->rate_hz;
+  const double   longest  = (double)n_data - WARM_UP_FRAMES;
+  const uint32_t multiple = settings->shape.bidirectional
+                              ? settings->shape.block_frames
+                              : 1;
+  if (longest < (double)multiple) {
+    return rcv_error_set(error,
+                         RCV_BAD_DATA,
+                         "%.2f s for training are too short for a block of "
+                         "%u frames; record more",
+                         (double)n_data / pair->rate_hz,
+                         multiple);
+  }
+
+  // Rounded up by the plan, so not more than fits
+  const double segment = fmin(wanted, longest - (double)multiple + 1.0);
+
+  trainer->plan = rcv_plan_make(settings->windows,
+                                settings->window_frames,
+                                (uint32_t)segment,
+                                multiple,
+                                settings->rate);
+  trainer->n_span = (size_t)WARM_UP_FRAMES + trainer->plan.segment_frames;
+
+  const RcvSliceSettings slice = {
+    rcv_engine_choose(),
+    settings->shape,
+    trainer->plan.segment_frames,
+    WARM_UP_FRAMES,
+    trainer->plan.window_frames[trainer->plan.n_stages - 1],
+    pair->dry + pair->train.start,
+    pair->wet + pair->train.start,
+    n_data,
+    1e-3 * mean_energy(pair->wet + pair->train.start, n_data)};
+  trainer->slice_settings = slice;
+  return RCV_OK;
+}
+
+static RcvStatus
+init(RcvTrainer* const trainer, RcvError* const error)
+{
+  const RcvTrainerSettings* const settings = trainer->settings;
+  const RcvStatus                 status   = plan_segments(trainer, error);
+  if (status) {
+    return status;
+  }
+
+  trainer->n_lanes   = trainer->slice_settings.engine.bptt->n_lanes;
+  trainer->n_slices  = (settings->batch_size + trainer->n_lanes - 1) / trainer->n_lanes;
+  trainer->n_params  = rcv_shape_n_params(&settings->shape);
+  trainer->candidate = rcv_model_new(&settings->shape);
+  trainer->workers   = rcv_workers_new(settings->n_threads);
+  trainer->slices    = calloc(trainer->n_slices, sizeof(RcvSlice*));
+  trainer->losses    = calloc(trainer->n_slices, sizeof(double));
+  trainer->starts    = calloc(settings->batch_size, sizeof(size_t));
+  trainer->params    = calloc(trainer->n_params, sizeof(float));
+  trainer->gradient  = calloc(trainer->n_params, sizeof(float));
+
+  bool good = rcv_adam_init(&trainer->adam, trainer->n_params) &&
+              trainer->candidate && trainer->workers && trainer->slices &&
+              trainer->losses && trainer->starts && trainer->params &&
+              trainer->gradient;
+  for (uint32_t i = 0; good && i < trainer->n_slices; ++i) {
+    trainer->slices[i] = rcv_slice_new(&trainer->slice_settings);
+    good               = trainer->slices[i];
+  }
+  return good ? RCV_OK
+              : rcv_error_set(error, RCV_NO_MEMORY, "No memory for training");
+}
+
+static void
+clear(RcvTrainer* const trainer)
+{
+  for (uint32_t i = 0; trainer->slices && i < trainer->n_slices; ++i) {
+    rcv_slice_free(trainer->slices[i]);
+  }
+  rcv_workers_free(trainer->workers);
+  rcv_adam_clear(&trainer->adam);
+  rcv_model_free(trainer->candidate);
+  free(trainer->slices);
+  free(trainer->losses);
+  free(trainer->starts);
+  free(trainer->params);
+  free(trainer->gradient);
+}
+
+/// Start from the seed, as if nothing had been computed
+static void
+start_over(RcvTrainer* const trainer)
+{
+  trainer->random.state = trainer->settings->seed;
+  init_params(trainer);
+  rcv_adam_reset(&trainer->adam);
+  trainer->start_time  = rcv_trainer_now();
+  trainer->next_report = 0.0;
+}
+
+/// How many updates there will be, and how many validations among them
+static void
+plan_length(RcvTrainer* const trainer)
+{
+  const RcvTrainerSettings* const settings = trainer->settings;
+
+  trainer->result->n_planned = settings->n_updates;
+  if (!settings->n_updates) {
+    rcv_plan_set_updates(&trainer->plan, 1); // Any, to have a learning rate
+    start_over(trainer);
+
+    const double speed = rcv_trainer_measure_speed(trainer);
+
+    trainer->result->n_planned = rcv_plan_updates_for(
+      &trainer->plan, speed * settings->time_s * (1.0 - validation_share));
+  }
+  rcv_plan_set_updates(&trainer->plan, trainer->result->n_planned);
+
+  // A frame takes about this many times longer to train than to play
+  const double cost  = 3.0;
+  const double steps = trainer->plan.n_frames * settings->batch_size;
+  const double n     = validation_share * cost * steps /
+                   (double)rcv_region_length(trainer->pair->validation);
+
+  trainer->n_validations =
+    (size_t)fmax(LEAST_VALIDATIONS, fmin(n, MOST_VALIDATIONS));
+}
+
+RcvStatus
+rcv_trainer_run(const RcvTrainerSettings* const settings,
+                const RcvPair* const            pair,
+                const RcvTrainerEvents* const   events,
+                RcvModel* const                 model,
+                RcvTrainerResult* const         result,
+                RcvError* const                 error)
+{
+  RcvTrainer trainer;
+  memset(&trainer, 0, sizeof(trainer));
+  memset(result, 0, sizeof(RcvTrainerResult));
+  trainer.settings = settings;
+  trainer.pair     = pair;
+  trainer.events   = events;
+  trainer.result   = result;
+  trainer.model    = model;
+  trainer.calm     = 1.0;
+  trainer.best_esr = (double)INFINITY;
+
+  RcvStatus status = init(&trainer, error);
+  if (!status) {
+    plan_length(&trainer);
+    start_over(&trainer);
+    memcpy(
+      model->params, trainer.params, trainer.n_params * sizeof(float));
+    status = rcv_trainer_loop(&trainer, error);
+  }
+  if (!status) {
+    status = rcv_trainer_finish(&trainer, error);
+  }
+  clear(&trainer);
+  return status;
+}
