@@ -59,7 +59,7 @@ load_voice(RcvPlugin* const     plugin,
   return voice;
 }
 
-/// Give the news to the audio thread; it has not changed if it is not taken
+/// Give the news to the audio thread; what it has not taken yet is merged in
 static void
 publish(RcvPlugin* const plugin, RcvVoice* voice, const RcvPlayStatus status)
 {

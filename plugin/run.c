@@ -34,10 +34,9 @@ take_news(RcvPlugin* const plugin)
     return;
   }
 
-  RcvNews* const news = &plugin->news[plugin->news_latest.front];
+  const RcvNews* const news = &plugin->news[plugin->news_latest.front];
   if (news->voice) {
     rcv_player_set_voice(plugin->player, news->voice);
-    news->voice = NULL; // The player has it now
   }
   plugin->status    = news->status;
   plugin->owes_path = true; // Also after a failure: what plays is the old file

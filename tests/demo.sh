@@ -40,9 +40,10 @@ made() {
   done
 }
 
-# The same settings for training and for the comparison
+# The same settings for training and for the comparison.  In blocks that are no
+# power of two the device leaves its cabinet off: this is the amplifier alone.
 capture_device() {
-  run recurve capture "$device" "$1" -o "$2" \
+  run recurve capture "$device" "$1" -o "$2" --block 100 \
     --set Gain=0.3 --set Tone=0.5 --set Volume=0.4
   made "$2/dry.wav" "$2/wet.wav"
 }

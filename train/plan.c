@@ -20,7 +20,7 @@ rcv_plan_make(const RcvWindows windows,
 {
   // Early the number of updates decides, so windows are short; whole segments
   // come last, where it shows whether the longer reach still pays
-  static const uint32_t grown[RCV_PLAN_STAGES]  = {256, 1024, 4096, UINT32_MAX};
+  static const uint32_t grown[RCV_PLAN_STAGES]  = {512, 2048, 8192, UINT32_MAX};
   static const double   shares[RCV_PLAN_STAGES] = {0.5, 0.3, 0.1, 0.1};
 
   RcvPlan plan  = {0};

@@ -128,7 +128,7 @@ static void
 test_all_at_once(void** state)
 {
   (void)state;
-  enum { N_RUNS = 40000, BLOCK = 64, N_THREADS = 3 };
+  enum { N_RUNS = 8000, BLOCK = 64, N_THREADS = 3 };
 
   void* (*const functions[])(void*) = {work, save, restore};
   static float  x[BLOCK];
