@@ -54,7 +54,6 @@ rcv_adam_update(RcvAdam* const     adam,
 
     adam->m[i] += (1.0f - keep_m) * (d - adam->m[i]);
     adam->v[i] += (1.0f - keep_v) * ((d * d) - adam->v[i]);
-    params[i] -=
-      scale_m * adam->m[i] / (sqrtf(scale_v * adam->v[i]) + epsilon);
+    params[i] -= scale_m * adam->m[i] / (sqrtf(scale_v * adam->v[i]) + epsilon);
   }
 }

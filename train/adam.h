@@ -29,6 +29,9 @@ rcv_adam_reset(RcvAdam* adam);
 
 /// params −= rate · m̂ / (√v̂ + ε)
 void
-rcv_adam_update(RcvAdam* adam, float* params, const float* d_params, double rate);
+rcv_adam_update(RcvAdam*     adam,
+                float*       params,
+                const float* d_params,
+                double       rate);
 
 #endif // TRAIN_ADAM_H

@@ -22,14 +22,14 @@ enum {
 
 /// What the estimate is computed with
 typedef struct {
-  float*         frame; ///< [N_FFT]
-  fftwf_complex* x;     ///< [N_BINS] spectrum of dry
-  fftwf_complex* y;     ///< [N_BINS] spectrum of wet, at last of the response
-  double*        s_xx;  ///< [N_BINS]
-  double complex* s_xy; ///< [N_BINS]
-  fftwf_plan     to_x;
-  fftwf_plan     to_y;
-  fftwf_plan     back;
+  float*          frame; ///< [N_FFT]
+  fftwf_complex*  x;     ///< [N_BINS] spectrum of dry
+  fftwf_complex*  y;     ///< [N_BINS] spectrum of wet, at last of the response
+  double*         s_xx;  ///< [N_BINS]
+  double complex* s_xy;  ///< [N_BINS]
+  fftwf_plan      to_x;
+  fftwf_plan      to_y;
+  fftwf_plan      back;
 } Spectra;
 
 static bool

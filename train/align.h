@@ -24,9 +24,9 @@ enum { RCV_MAX_DELAY = 65536 };
 /**
    Find the delay between a device's input and output.
 
-   The device's linear part is estimated as a response over the lag, Sxy/Sxx over
-   the loudest stretches.  Its first lag that is within 12 dB of its peak is
-   where the sound arrives; that is what must be removed so that a causal
+   The device's linear part is estimated as a response over the lag, Sxy/Sxx
+   over the loudest stretches.  Its first lag that is within 12 dB of its peak
+   is where the sound arrives; that is what must be removed so that a causal
    network can follow, while the device's own smearing stays.
 
    @param dry,wet [n_frames].

@@ -24,7 +24,7 @@ static void
 print_number(const char* const name, const char* const unit, const double value)
 {
   if (isfinite(value)) {
-    printf("%-16s %.4g%s\n", name, value, unit);
+    printf("%-16s %.6g%s\n", name, value, unit);
   }
 }
 

@@ -26,6 +26,9 @@ int
 rcv_cmd_install(int argc, char** argv);
 
 int
+rcv_cmd_reach(int argc, char** argv);
+
+int
 rcv_cmd_render(int argc, char** argv);
 
 int

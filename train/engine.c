@@ -24,7 +24,7 @@ rcv_engine_choose(void)
 
   const char* const name = rcv_model_kernels()->name;
   size_t            i    = 0;
-  while (i < N_ENGINES - 1 && strcmp(engines[i].bptt->name, name)) {
+  while (i < N_ENGINES - 1 && strcmp(engines[i].bptt->name, name) != 0) {
     ++i;
   }
   return engines[i];

@@ -50,11 +50,12 @@ rcv_evaluate_region(const RcvModel* const model,
   const size_t start = region.start - n_warm;
   const size_t n     = region.end - start;
 
-  float* const x   = make_inputs(model->shape.input_size, pair->dry + start, n);
-  float* const y   = malloc(n * sizeof(float));
-  RcvStatus    status = x && y ? rcv_model_run(model, x, y, n, error)
-                               : no_memory(error);
-  if (!status) {
+  float* const x = make_inputs(model->shape.input_size, pair->dry + start, n);
+  float* const y = malloc(n * sizeof(float));
+  RcvStatus    status = RCV_NO_MEMORY;
+  if (!x || !y) {
+    no_memory(error);
+  } else if (!(status = rcv_model_run(model, x, y, n, error))) {
     RcvErrorSums sums = {0.0, 0.0, 0.0, 0.0, 0.0, 0};
     rcv_metrics_add(&sums, pair->wet + region.start, y + n_warm, n - n_warm);
     *metrics = rcv_metrics_from_sums(&sums);
@@ -90,8 +91,14 @@ rcv_evaluate_rest(const RcvModel* const model,
 
   float* const audio = calloc(n, sizeof(float));
   float* const y     = malloc(n * sizeof(float));
-  RcvStatus    status = audio && y ? RCV_OK : no_memory(error);
-  double       greatest = 0.0;
+  if (!audio || !y) {
+    free(audio);
+    free(y);
+    return no_memory(error);
+  }
+
+  RcvStatus status   = RCV_OK;
+  double    greatest = 0.0;
   for (size_t i = 0; !status && i < 3 * n_starts; ++i) {
     const size_t start =
       region.start + ((n_region - n_sound) * (i / 3) / n_starts);
@@ -119,7 +126,9 @@ rcv_evaluate_rest(const RcvModel* const model,
 
 /// The standard riff as floats, to be freed by the caller, or NULL
 static float*
-render_riff(const uint32_t rate_hz, size_t* const n_frames, RcvError* const error)
+render_riff(const uint32_t  rate_hz,
+            size_t* const   n_frames,
+            RcvError* const error)
 {
   *n_frames = rcv_capture_signal_length(RCV_SIGNAL_RIFF, rate_hz);
 

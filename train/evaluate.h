@@ -52,8 +52,8 @@ rcv_evaluate_rest(const RcvModel* model,
                   RcvError*       error);
 
 /**
-   Loudness: RMS in dB of the model's output on `recurve signal --part riff`, the
-   standard clip that the plugin's `normalize` refers to.
+   Loudness: RMS in dB of the model's output on `recurve signal --part riff`,
+   the standard clip that the plugin's `normalize` refers to.
 */
 RcvStatus
 rcv_evaluate_loudness(const RcvModel* model,

@@ -27,6 +27,7 @@ static const Entry entries[] = {
   {"render", "MODEL IN OUT", "play a file through a model", rcv_cmd_render},
   {"info", "MODEL", "say what is in a model file", rcv_cmd_info},
   {"capture", "PLUGIN_URI DRY", "record an LV2 plugin", rcv_cmd_capture},
+  {"reach", "MODEL DRY WET", "how far back gradients reach", rcv_cmd_reach},
   {"install", "MODEL", "make an LV2 preset of a model", rcv_cmd_install},
   {"signal", "OUT", "write the signal to play into gear", rcv_cmd_signal},
 };

@@ -77,7 +77,8 @@ transform(const Transform* const  transform,
   memset(transform->frame, 0, (size_t)resolution->n_fft * sizeof(float));
   for (int i = 0; i < resolution->n_window; ++i) {
     const double window =
-      0.5 - (0.5 * cos(2.0 * 3.14159265358979323846 * i / resolution->n_window));
+      0.5 -
+      (0.5 * cos(2.0 * 3.14159265358979323846 * i / resolution->n_window));
 
     transform->frame[offset + i] = (float)(window * (double)signal[offset + i]);
   }

@@ -47,7 +47,7 @@ read_mono(const char* const path, RcvAudio* const audio, RcvError* const error)
 static RcvLevels
 measure_levels(const float* const x, const size_t n, const uint32_t rate_hz)
 {
-  RcvLevels    levels  = {0.0, 0.0, 0.0, INFINITY, 0};
+  RcvLevels    levels  = {0.0, 0.0, 0.0, (double)INFINITY, 0};
   const size_t n_quiet = rate_hz / 20;
   double       energy  = 0.0;
   double       part    = 0.0;

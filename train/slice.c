@@ -48,8 +48,8 @@ rcv_slice_new(const RcvSliceSettings* const settings)
   const RcvShape* const shape    = &settings->shape;
   const size_t          n_lanes  = settings->engine.bptt->n_lanes;
   const size_t          n_target = n_target_frames(settings);
-  const size_t          n_x = (n_target + shape->lookahead_frames) * shape->input_size;
-  const uint32_t        longest =
+  const size_t   n_x = (n_target + shape->lookahead_frames) * shape->input_size;
+  const uint32_t longest =
     settings->max_window_frames > settings->warm_up_frames
       ? settings->max_window_frames
       : settings->warm_up_frames;
@@ -66,7 +66,7 @@ rcv_slice_new(const RcvSliceSettings* const settings)
   slice->esr_scale = rcv_bptt_alloc(n_lanes, sizeof(float));
   slice->dc_scale  = rcv_bptt_alloc(n_lanes, sizeof(float));
   slice->entropies = rcv_bptt_alloc(n_lanes, sizeof(float));
-  slice->gradient = rcv_bptt_alloc(rcv_shape_n_params(shape), sizeof(float));
+  slice->gradient  = rcv_bptt_alloc(rcv_shape_n_params(shape), sizeof(float));
   if (!slice->bptt || !slice->x || !slice->target || !slice->classes ||
       !slice->y || !slice->d_y || !slice->e_before || !slice->esr_scale ||
       !slice->dc_scale || !slice->entropies || !slice->gradient) {
@@ -103,7 +103,7 @@ load_lane(RcvSlice* const slice, const uint32_t lane, const size_t start)
   const RcvShape* const         shape    = &settings->shape;
   const size_t                  n_lanes  = slice->n_lanes;
   const size_t                  n_target = n_target_frames(settings);
-  const size_t n_x = n_target + shape->lookahead_frames;
+  const size_t                  n_x      = n_target + shape->lookahead_frames;
 
   for (size_t t = 0; t < n_x; ++t) {
     const size_t from = start + t;
@@ -147,7 +147,7 @@ rcv_slice_begin(RcvSlice* const     slice,
   memset(slice->e_before, 0, n_lanes * sizeof(float));
   if (n_warm) {
     const RcvBpttWindow window = {
-      n_warm, slice->x, slice->classes, slice->y, NULL, NULL};
+      n_warm, slice->x, slice->classes, slice->y, NULL, NULL, 0, NULL, NULL};
     bptt->forward(slice->bptt, &window, slice->entropies);
 
     for (size_t lane = 0; lane < n_lanes; ++lane) {
@@ -183,9 +183,9 @@ rcv_slice_energy(const RcvSlice* const slice,
 
 /// The loss of the softmax head: mean cross-entropy of a frame
 static double
-run_softmax(RcvSlice* const           slice,
+run_softmax(RcvSlice* const            slice,
             const RcvBpttWindow* const window,
-            const double              scale)
+            const double               scale)
 {
   const RcvBpttTable* const bptt = slice->settings.engine.bptt;
   double                    loss = 0.0;
@@ -220,7 +220,10 @@ rcv_slice_run(RcvSlice* const    slice,
     slice->classes + (first * n_lanes),
     slice->y,
     slice->d_y,
-    slice->esr_scale};
+    slice->esr_scale,
+    0,
+    NULL,
+    NULL};
 
   double loss = 0.0;
   bptt->set_params(slice->bptt, params);
@@ -230,8 +233,7 @@ rcv_slice_run(RcvSlice* const    slice,
     // Near silence an ordinary frame's energy keeps the ratio in bounds
     const double least = settings->least_energy * n_values;
     const double esr   = esr_weight / (energy.pre + least);
-    const double dc =
-      dc_weight / ((energy.plain + least) * (double)n_frames);
+    const double dc = dc_weight / ((energy.plain + least) * (double)n_frames);
     for (uint32_t lane = 0; lane < n_lanes; ++lane) {
       slice->esr_scale[lane] = lane < slice->n_used ? (float)esr : 0.0f;
       slice->dc_scale[lane]  = lane < slice->n_used ? (float)dc : 0.0f;
@@ -249,7 +251,8 @@ rcv_slice_run(RcvSlice* const    slice,
     loss = (double)settings->engine.loss(&losses);
   }
 
-  memset(slice->gradient, 0, rcv_shape_n_params(&settings->shape) * sizeof(float));
+  memset(
+    slice->gradient, 0, rcv_shape_n_params(&settings->shape) * sizeof(float));
   bptt->backward(slice->bptt, &window);
   bptt->take_gradient(slice->bptt, slice->gradient);
   return loss;

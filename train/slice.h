@@ -27,9 +27,9 @@ typedef struct {
   uint32_t     segment_frames; ///< Trained on
   uint32_t     warm_up_frames; ///< Before them, to fill the state
   uint32_t     max_window_frames;
-  const float* dry;      ///< [n_data] of the training part and D frames more
-  const float* wet;      ///< [n_data]
-  size_t       n_data;   ///< Frames in which a segment must lie
+  const float* dry;    ///< [n_data] of the training part and D frames more
+  const float* wet;    ///< [n_data]
+  size_t       n_data; ///< Frames in which a segment must lie
   double       least_energy; ///< Of the pre-emphasised target per frame
 } RcvSliceSettings;
 
@@ -55,7 +55,8 @@ rcv_slice_begin(RcvSlice*     slice,
                 uint32_t      n_used,
                 const float*  params);
 
-/// Energy of the pre-emphasised and the plain target in a window, over all lanes
+/// Energy of the pre-emphasised and the plain target in a window, over all
+/// lanes
 typedef struct {
   double pre;
   double plain;

@@ -28,7 +28,10 @@ typedef struct {
 } Raw;
 
 static RcvParsed
-parse(RcvTrainArguments* const a, Raw* const r, const int argc, char** const argv)
+parse(RcvTrainArguments* const a,
+      Raw* const               r,
+      const int                argc,
+      char** const             argv)
 {
   RcvTrainerSettings* const s = &a->settings;
 
@@ -157,7 +160,7 @@ rcv_train_arguments_parse(RcvTrainArguments* const a,
   memset(a, 0, sizeof(RcvTrainArguments));
   RcvTrainerSettings* const s = &a->settings;
 
-  Raw r = {0};
+  Raw r                = {0};
   r.cell               = RCV_CELL_LSTM;
   r.hidden             = 16;
   r.layers             = 1;
@@ -189,13 +192,13 @@ rcv_train_arguments_parse(RcvTrainArguments* const a,
 
   const bool     softmax = r.head == RCV_HEAD_SOFTMAX;
   const RcvShape shape   = {(RcvCell)r.cell,
-                          (RcvHead)r.head,
-                          1,
-                          r.hidden,
-                          r.layers,
+                            (RcvHead)r.head,
+                            1,
+                            r.hidden,
+                            r.layers,
                           softmax ? r.classes : 1,
-                          r.bidirectional,
-                          r.skip,
+                            r.bidirectional,
+                            r.skip,
                           r.bidirectional ? r.block : 0,
                           r.bidirectional ? r.lookahead : 0};
   s->shape               = shape;
@@ -204,7 +207,7 @@ rcv_train_arguments_parse(RcvTrainArguments* const a,
   s->n_updates           = r.updates;
   if (!s->n_threads) {
     const long n_processors = sysconf(_SC_NPROCESSORS_ONLN);
-    s->n_threads = n_processors > 0 ? (uint32_t)n_processors : 1;
+    s->n_threads            = n_processors > 0 ? (uint32_t)n_processors : 1;
   }
   return parse_windows(r.bptt, s);
 }

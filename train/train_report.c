@@ -136,7 +136,7 @@ write_figures(const Report* const r)
 static RcvStatus
 write_course(const Report* const r)
 {
-  const size_t n = r->result->n_points;
+  const size_t  n    = r->result->n_points;
   double* const x    = calloc(n + 1, sizeof(double));
   double* const loss = calloc(n + 1, sizeof(double));
   double* const esr  = calloc(n + 1, sizeof(double));
@@ -245,10 +245,10 @@ write_spectrum(const Report* const r)
 static void
 write_players(const Report* const r)
 {
-  const size_t       n     = rcv_region_length(r->region);
-  const uint32_t     rate  = r->pair->rate_hz;
-  const float* const dry   = r->pair->dry + r->region.start;
-  const float* const wet   = r->pair->wet + r->region.start;
+  const size_t       n        = rcv_region_length(r->region);
+  const uint32_t     rate     = r->pair->rate_hz;
+  const float* const dry      = r->pair->dry + r->region.start;
+  const float* const wet      = r->pair->wet + r->region.start;
   double             peaks[2] = {1e-9, 1e-9};
   for (size_t t = 0; t < n; ++t) {
     peaks[0] = fmax(peaks[0], fabs((double)dry[t]));
@@ -300,14 +300,14 @@ write_players(const Report* const r)
 static RcvStatus
 play_excerpt(Report* const r)
 {
-  const RcvRegion whole = rcv_region_length(r->pair->test)
-                            ? r->pair->test
-                            : r->pair->validation;
-  const size_t    most  = (size_t)(excerpt_s * r->pair->rate_hz);
+  const RcvRegion whole =
+    rcv_region_length(r->pair->test) ? r->pair->test : r->pair->validation;
+  const size_t most = (size_t)(excerpt_s * r->pair->rate_hz);
 
-  r->region     = whole;
-  r->region.end = rcv_region_length(whole) > most ? whole.start + most : whole.end;
-  r->y_hat      = malloc(rcv_region_length(r->region) * sizeof(float));
+  r->region = whole;
+  r->region.end =
+    rcv_region_length(whole) > most ? whole.start + most : whole.end;
+  r->y_hat = malloc(rcv_region_length(r->region) * sizeof(float));
   if (!r->y_hat) {
     return rcv_error_set(r->error, RCV_NO_MEMORY, "No memory for the report");
   }

@@ -26,16 +26,16 @@
 typedef struct {
   RcvShape   shape;
   RcvWindows windows;
-  uint32_t   window_frames;  ///< Of RCV_WINDOWS_FIXED
-  double     segment_s;      ///< Length of a segment
-  uint32_t   batch_size;     ///< Sequences per update
-  double     rate;           ///< Greatest learning rate
-  uint64_t   seed;           ///< Same seed, same numbers
+  uint32_t   window_frames; ///< Of RCV_WINDOWS_FIXED
+  double     segment_s;     ///< Length of a segment
+  uint32_t   batch_size;    ///< Sequences per update
+  double     rate;          ///< Greatest learning rate
+  uint64_t   seed;          ///< Same seed, same numbers
   uint32_t   n_threads;
-  size_t     n_updates;      ///< 0: as many as fit in time_s
-  double     time_s;         ///< Used if n_updates is 0
-  double     until_esr;      ///< Stop at this validation ESR; 0: never
-  uint32_t   patience;       ///< Stop after so many validations without a gain
+  size_t     n_updates; ///< 0: as many as fit in time_s
+  double     time_s;    ///< Used if n_updates is 0
+  double     until_esr; ///< Stop at this validation ESR; 0: never
+  uint32_t   patience;  ///< Stop after so many validations without a gain
 } RcvTrainerSettings;
 
 /// One validation

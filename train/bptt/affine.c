@@ -26,12 +26,12 @@ rcv_affine_init(RcvAffine* const affine,
 {
   const size_t rows = rcv_tile_round(n_rows);
 
-  affine->n_rows   = (uint32_t)rows;
-  affine->n_x      = (uint32_t)n_x;
-  affine->n_h      = (uint32_t)n_h;
-  affine->forward  = rcv_bptt_alloc(rows * (1 + n_x + n_h), sizeof(RcvReal));
-  affine->back_x   = rcv_bptt_alloc(rcv_tile_round(n_x) * rows, sizeof(RcvReal));
-  affine->back_h   = rcv_bptt_alloc(rcv_tile_round(n_h) * rows, sizeof(RcvReal));
+  affine->n_rows  = (uint32_t)rows;
+  affine->n_x     = (uint32_t)n_x;
+  affine->n_h     = (uint32_t)n_h;
+  affine->forward = rcv_bptt_alloc(rows * (1 + n_x + n_h), sizeof(RcvReal));
+  affine->back_x  = rcv_bptt_alloc(rcv_tile_round(n_x) * rows, sizeof(RcvReal));
+  affine->back_h  = rcv_bptt_alloc(rcv_tile_round(n_h) * rows, sizeof(RcvReal));
   affine->gradient = rcv_bptt_alloc(rows * (n_x + n_h + 1), sizeof(RcvVec));
   return affine->forward && affine->back_x && affine->back_h &&
          affine->gradient;
@@ -147,14 +147,14 @@ rcv_affine_backward(const RcvReal*      weights,
    @param in Of the tile's first column in the first frame.
 */
 RCV_INLINE void
-add_gradient_tile(RcvVec* const       gradient,
-                  const size_t        gradient_stride,
-                  const RcvVec*       d_sums,
-                  const size_t        n_rows,
-                  const RcvVec*       in,
-                  const ptrdiff_t     in_stride,
-                  const uint32_t      n_frames,
-                  const uint32_t      n_columns)
+add_gradient_tile(RcvVec* const   gradient,
+                  const size_t    gradient_stride,
+                  const RcvVec*   d_sums,
+                  const size_t    n_rows,
+                  const RcvVec*   in,
+                  const ptrdiff_t in_stride,
+                  const uint32_t  n_frames,
+                  const uint32_t  n_columns)
 {
   RcvVec acc[GRADIENT_ROWS][GRADIENT_COLUMNS] = {{rcv_vec_set(0)}};
 

@@ -22,9 +22,9 @@ enum {
 
 struct RcvBpttImpl {
   RcvShape     shape;
-  uint32_t     n_block;     // Frames of a block: BLOCK, or B if bidirectional
-  uint32_t     n_window;    // Frames that the other direction reads: B + D
-  RcvStack     stacks[2];   // Left to right, right to left
+  uint32_t     n_block;   // Frames of a block: BLOCK, or B if bidirectional
+  uint32_t     n_window;  // Frames that the other direction reads: B + D
+  RcvStack     stacks[2]; // Left to right, right to left
   RcvHeadLayer head;
   RcvVec*      tops;        // [n_block][n_state] sum of the two directions
   RcvVec*      d_tops;      // [n_block][n_state]
@@ -53,8 +53,7 @@ bptt_free(RcvBptt* const bptt)
 static size_t
 checkpoint_size(const RcvBptt* const bptt)
 {
-  return 2 * bptt->shape.num_layers *
-         rcv_tile_round(bptt->shape.hidden_size);
+  return 2 * bptt->shape.num_layers * rcv_tile_round(bptt->shape.hidden_size);
 }
 
 static RcvBptt*
@@ -71,20 +70,21 @@ bptt_new(const RcvShape* const shape, const uint32_t max_frames)
 
   const size_t n_state  = rcv_tile_round(shape->hidden_size);
   const size_t n_blocks = (max_frames + bptt->n_block - 1) / bptt->n_block;
-  bool good = rcv_stack_init(&bptt->stacks[0], &bptt->shape, 0, bptt->n_block) &&
-              rcv_head_init(&bptt->head, &bptt->shape, bptt->n_block);
+  bool         good =
+    rcv_stack_init(&bptt->stacks[0], &bptt->shape, 0, bptt->n_block) &&
+    rcv_head_init(&bptt->head, &bptt->shape, bptt->n_block);
   if (good && shape->bidirectional) {
     good = rcv_stack_init(&bptt->stacks[1], &bptt->shape, 1, bptt->n_window);
   }
 
-  bptt->tops   = rcv_bptt_alloc(bptt->n_block * n_state, sizeof(RcvVec));
-  bptt->d_tops = rcv_bptt_alloc(bptt->n_block * n_state, sizeof(RcvVec));
+  bptt->tops    = rcv_bptt_alloc(bptt->n_block * n_state, sizeof(RcvVec));
+  bptt->d_tops  = rcv_bptt_alloc(bptt->n_block * n_state, sizeof(RcvVec));
   bptt->y_again = rcv_bptt_alloc(bptt->n_block, sizeof(RcvVec));
   bptt->after   = rcv_bptt_alloc(checkpoint_size(bptt), sizeof(RcvVec));
   bptt->checkpoints =
     rcv_bptt_alloc(n_blocks * checkpoint_size(bptt), sizeof(RcvVec));
-  if (!good || !bptt->tops || !bptt->d_tops || !bptt->y_again ||
-      !bptt->after || !bptt->checkpoints) {
+  if (!good || !bptt->tops || !bptt->d_tops || !bptt->y_again || !bptt->after ||
+      !bptt->checkpoints) {
     bptt_free(bptt);
     return NULL;
   }
@@ -117,6 +117,13 @@ bptt_reset(RcvBptt* const bptt)
   rcv_stack_reset(&bptt->stacks[0]);
 }
 
+/// How many of n frames from t on are before `limit`
+static uint32_t
+frames_before(const uint32_t limit, const uint32_t t, const uint32_t n)
+{
+  return limit <= t ? 0 : limit - t < n ? limit - t : n;
+}
+
 /// Input frame t of a window, all lanes
 static const RcvVec*
 input_at(const RcvBptt* const bptt, const RcvBpttWindow* const window, size_t t)
@@ -142,7 +149,7 @@ block_forward(RcvBptt* const             bptt,
   const ptrdiff_t     n_in    = bptt->shape.input_size;
   const size_t        n_state = bptt->stacks[0].n_state;
   const RcvVec* const x       = input_at(bptt, window, t);
-  const RcvVec* const tops = rcv_stack_forward(&bptt->stacks[0], x, n_in, n);
+  const RcvVec* const tops    = rcv_stack_forward(&bptt->stacks[0], x, n_in, n);
   if (!bptt->shape.bidirectional) {
     return tops;
   }
@@ -180,7 +187,10 @@ bptt_forward(RcvBptt* const             bptt,
     rcv_head_forward(&bptt->head, tops, y + t, n);
     if (bptt->shape.head == RCV_HEAD_SOFTMAX) {
       *rcv_vec_edit(entropies) +=
-        rcv_head_entropy(&bptt->head, window->classes + ((size_t)t * LANES), n);
+        rcv_head_entropy(&bptt->head,
+                         window->classes + ((size_t)t * LANES),
+                         frames_before(window->entropy_from, t, n),
+                         n);
     }
     if (bptt->shape.skip) {
       for (uint32_t i = 0; i < n; ++i) {
@@ -211,10 +221,12 @@ block_backward(RcvBptt* const             bptt,
                     softmax ? window->classes + ((size_t)t * LANES) : NULL,
                     softmax ? *rcv_vec_view(window->entropy_weights)
                             : rcv_vec_set(0),
+                    frames_before(window->entropy_from, t, n),
                     bptt->d_tops,
                     n);
 
   if (bptt->shape.bidirectional) {
+    const RcvReach none    = {NULL, NULL};
     const uint32_t n_ahead = bptt->shape.lookahead_frames;
     const uint32_t n_other = n + n_ahead;
 
@@ -227,11 +239,15 @@ block_backward(RcvBptt* const             bptt,
     }
     rcv_stack_reset_gradient(&stacks[1]);
     rcv_stack_backward(
-      &stacks[1], x + ((ptrdiff_t)(n_other - 1) * n_in), -n_in, n_other);
+      &stacks[1], x + ((ptrdiff_t)(n_other - 1) * n_in), -n_in, n_other, none);
   }
 
   memcpy(stacks[0].d_out, bptt->d_tops, n * n_state * sizeof(RcvVec));
-  rcv_stack_backward(&stacks[0], x, n_in, n);
+
+  const RcvReach reach = {
+    window->reach_h ? rcv_vec_edit(window->reach_h) + t : NULL,
+    window->reach_c ? rcv_vec_edit(window->reach_c) + t : NULL};
+  rcv_stack_backward(&stacks[0], x, n_in, n, reach);
 }
 
 static void
@@ -261,18 +277,6 @@ bptt_backward(RcvBptt* const bptt, const RcvBpttWindow* const window)
   rcv_stack_load(&bptt->stacks[0], bptt->after);
 }
 
-static void
-bptt_state_gradient(const RcvBptt* const bptt,
-                    const uint32_t       layer,
-                    RcvReal* const       d_h,
-                    RcvReal* const       d_c)
-{
-  const size_t n_bytes = bptt->shape.hidden_size * sizeof(RcvVec);
-
-  memcpy(d_h, bptt->stacks[0].layers[layer].d_h, n_bytes);
-  memcpy(d_c, bptt->stacks[0].layers[layer].d_c, n_bytes);
-}
-
 const RcvBpttTable RCV_ISA_NAME(rcv_bptt) = {
   RCV_ISA_STRING,
   LANES,
@@ -283,5 +287,4 @@ const RcvBpttTable RCV_ISA_NAME(rcv_bptt) = {
   bptt_forward,
   bptt_backward,
   bptt_take_gradient,
-  bptt_state_gradient,
 };

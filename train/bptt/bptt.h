@@ -56,6 +56,14 @@ typedef struct {
 
   /// [lanes] factor of each sequence's cross-entropy in L (softmax head)
   const RcvReal* entropy_weights;
+
+  /// First frame whose cross-entropy counts in L (softmax head)
+  uint32_t entropy_from;
+
+  /// [T][lanes] ‖∂L/∂h_t‖² and ‖∂L/∂c_t‖² of the left-to-right stack, over all
+  /// layers, increased by backward; or NULL
+  RcvReal* reach_h;
+  RcvReal* reach_c;
 } RcvBpttWindow;
 
 /// The functions of one instruction set
@@ -82,7 +90,8 @@ typedef struct {
   /**
      Run a window forward from the state that the last one ended in.
 
-     For the softmax head `entropies` [lanes] is increased by −Σ_t log ŷ_t,class.
+     For the softmax head `entropies` [lanes] is increased by −Σ_t log
+     ŷ_t,class.
   */
   void (*forward)(RcvBptt*             bptt,
                   const RcvBpttWindow* window,
@@ -98,17 +107,6 @@ typedef struct {
      @param d_params [rcv_shape_n_params()] increased.
   */
   void (*take_gradient)(RcvBptt* bptt, RcvReal* d_params);
-
-  /**
-     The gradient of the loss with respect to the states before the window of
-     the last backward(): how far back it reaches.
-
-     @param d_h,d_c [H][lanes] of one layer, set.
-  */
-  void (*state_gradient)(const RcvBptt* bptt,
-                         uint32_t       layer,
-                         RcvReal*       d_h,
-                         RcvReal*       d_c);
 } RcvBpttTable;
 
 /// Double precision, one lane: for checks

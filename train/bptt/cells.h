@@ -16,10 +16,10 @@
    the affine sums are there.
 
    A unit has `slots` affine sums of (x, h, 1): LSTM i, f, g, o; GRU r, z and
-   the candidate's input and recurrent sums apart; RNN one.  They stand together,
-   [H][slots]; forward replaces them by the activated gates (the tape), backward
-   replaces those by the gradients of the sums.  An RcvVec is one number per
-   sequence.  `d_` is ∂L/∂.
+   the candidate's input and recurrent sums apart; RNN one.  They stand
+   together, [H][slots]; forward replaces them by the activated gates (the
+   tape), backward replaces those by the gradients of the sums.  An RcvVec is
+   one number per sequence.  `d_` is ∂L/∂.
 */
 
 /// What a cell does to all units of one frame
@@ -52,6 +52,21 @@ typedef struct {
                    const RcvVec* c,
                    RcvVec*       d_h,
                    RcvVec*       d_c);
+
+  /**
+     All of ∂L/∂c of a frame: what comes from the frames after, and through its
+     own h.  NULL for cells without c.
+
+     @param a [H][slots] the tape.
+     @param d_h,d_c [H] as backward finds them.
+     @param total [H] set.
+  */
+  void (*cell_gradient)(uint32_t      n_hidden,
+                        const RcvVec* a,
+                        const RcvVec* c,
+                        const RcvVec* d_h,
+                        const RcvVec* d_c,
+                        RcvVec*       total);
 } RcvCellOps;
 
 #define rcv_rnn_ops RCV_ISA_NAME(rcv_rnn_ops)

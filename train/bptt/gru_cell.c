@@ -71,4 +71,5 @@ const RcvCellOps rcv_gru_ops = {
   SLOTS,
   rcv_gru_cell_forward,
   rcv_gru_cell_backward,
+  NULL,
 };

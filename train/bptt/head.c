@@ -193,19 +193,20 @@ rcv_head_forward(RcvHeadLayer* const head,
 RcvVec
 rcv_head_entropy(const RcvHeadLayer* const head,
                  const uint32_t* const     classes,
+                 const uint32_t            first,
                  const uint32_t            n_frames)
 {
   RcvReal sums[LANES] = {0};
-  for (uint32_t t = 0; t < n_frames; ++t) {
+  for (uint32_t t = first; t < n_frames; ++t) {
     const RcvReal* const p =
       (const RcvReal*)(head->p + ((size_t)t * head->logits.n_rows));
     for (uint32_t lane = 0; lane < LANES; ++lane) {
-      const size_t  v = classes[(t * LANES) + lane];
+      const size_t  v           = classes[(t * LANES) + lane];
       const RcvReal probability = p[(v * LANES) + lane];
 
-      sums[lane] -= (RcvReal)log(
-        (double)(probability > LEAST_PROBABILITY ? probability
-                                                 : LEAST_PROBABILITY));
+      sums[lane] -= (RcvReal)log((double)(probability > LEAST_PROBABILITY
+                                            ? probability
+                                            : LEAST_PROBABILITY));
     }
   }
 
@@ -242,6 +243,7 @@ softmax_backward(RcvHeadLayer* const   head,
                  const RcvVec* const   tops,
                  const uint32_t* const classes,
                  const RcvVec          weights,
+                 const uint32_t        first,
                  RcvVec* const         d_tops,
                  const uint32_t        n_frames)
 {
@@ -255,8 +257,10 @@ softmax_backward(RcvHeadLayer* const   head,
       const size_t v = classes[(t * LANES) + lane];
       elements[(v * LANES) + lane] -= (RcvReal)1;
     }
+    // Frames before the first do not count
+    const RcvVec factor = weights * (RcvReal)(t >= first);
     for (uint32_t v = 0; v < n_classes; ++v) {
-      d_logits[v] = d_logits[v] * weights;
+      d_logits[v] = d_logits[v] * factor;
     }
 
     // The rows that fill the last tile are no classes
@@ -264,18 +268,13 @@ softmax_backward(RcvHeadLayer* const   head,
       d_logits[v] = rcv_vec_set(0);
     }
 
-    RcvVec* const d_top = d_tops + (t * head->n_state);
+    RcvVec* const d_top = d_tops + ((size_t)t * head->n_state);
     memset(d_top, 0, head->n_state * sizeof(RcvVec));
     rcv_affine_backward(
       head->logits.back_x, n_rows, head->logits.n_x, d_logits, d_top);
   }
-  rcv_affine_gradient(&head->logits,
-                      head->p,
-                      tops,
-                      (ptrdiff_t)head->n_state,
-                      tops,
-                      0,
-                      n_frames);
+  rcv_affine_gradient(
+    &head->logits, head->p, tops, (ptrdiff_t)head->n_state, tops, 0, n_frames);
 }
 
 void
@@ -284,11 +283,12 @@ rcv_head_backward(RcvHeadLayer* const   head,
                   const RcvVec* const   d_y,
                   const uint32_t* const classes,
                   const RcvVec          weights,
+                  const uint32_t        first,
                   RcvVec* const         d_tops,
                   const uint32_t        n_frames)
 {
   if (is_softmax(head)) {
-    softmax_backward(head, tops, classes, weights, d_tops, n_frames);
+    softmax_backward(head, tops, classes, weights, first, d_tops, n_frames);
   } else {
     linear_backward(head, tops, d_y, d_tops, n_frames);
   }

@@ -14,8 +14,8 @@
 /**
    @file
 
-   The heads, forward and backward over a block: o_t = W_o h_t + b_o, as audio or
-   as the logits of a softmax.  ∂L/∂W_o has no product over time.
+   The heads, forward and backward over a block: o_t = W_o h_t + b_o, as audio
+   or as the logits of a softmax.  ∂L/∂W_o has no product over time.
 */
 
 typedef struct {
@@ -67,11 +67,13 @@ rcv_head_forward(RcvHeadLayer* head,
    Cross-entropy of the probabilities of the last forward(), softmax head only.
 
    @param classes [n_frames][lanes].
+   @param first First frame that counts.
    @return Σ_t −log ŷ_{t,class} per lane.
 */
 RcvVec
 rcv_head_entropy(const RcvHeadLayer* head,
                  const uint32_t*     classes,
+                 uint32_t            first,
                  uint32_t            n_frames);
 
 /**
@@ -79,6 +81,7 @@ rcv_head_entropy(const RcvHeadLayer* head,
 
    @param d_y [n_frames] ∂L/∂y (linear head).
    @param classes [n_frames][lanes] and weights per lane (softmax head).
+   @param first First frame whose cross-entropy counts (softmax head).
    @param d_tops [n_frames][n_state] set to ∂L/∂tops.
 */
 void
@@ -87,6 +90,7 @@ rcv_head_backward(RcvHeadLayer*   head,
                   const RcvVec*   d_y,
                   const uint32_t* classes,
                   RcvVec          weights,
+                  uint32_t        first,
                   RcvVec*         d_tops,
                   uint32_t        n_frames);
 

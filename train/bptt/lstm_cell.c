@@ -65,8 +65,25 @@ rcv_lstm_cell_backward(const uint32_t      n_hidden,
   }
 }
 
+static void
+rcv_lstm_cell_gradient(const uint32_t      n_hidden,
+                       const RcvVec* const a,
+                       const RcvVec* const c,
+                       const RcvVec* const d_h,
+                       const RcvVec* const d_c,
+                       RcvVec* const       total)
+{
+  for (uint32_t j = 0; j < n_hidden; ++j) {
+    const RcvVec o      = a[((size_t)j * SLOTS) + O];
+    const RcvVec tanh_c = rcv_vec_tanh(c[j]);
+
+    total[j] = d_c[j] + (d_h[j] * o * (rcv_vec_set(1) - (tanh_c * tanh_c)));
+  }
+}
+
 const RcvCellOps rcv_lstm_ops = {
   SLOTS,
   rcv_lstm_cell_forward,
   rcv_lstm_cell_backward,
+  rcv_lstm_cell_gradient,
 };

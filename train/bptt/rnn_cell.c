@@ -45,4 +45,5 @@ const RcvCellOps rcv_rnn_ops = {
   1,
   rcv_rnn_cell_forward,
   rcv_rnn_cell_backward,
+  NULL,
 };

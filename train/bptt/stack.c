@@ -40,18 +40,19 @@ rcv_stack_init(RcvStack* const       stack,
                                    l ? shape->hidden_size : shape->input_size,
                                    shape->hidden_size);
     if (good) {
-      layer->a   = rcv_bptt_alloc((size_t)n_max * layer->affine.n_rows,
-                                sizeof(RcvVec));
-      layer->h   = rcv_bptt_alloc((1 + (size_t)n_max) * n_state, sizeof(RcvVec));
-      layer->c   = rcv_bptt_alloc((1 + (size_t)n_max) * n_state, sizeof(RcvVec));
+      layer->a =
+        rcv_bptt_alloc((size_t)n_max * layer->affine.n_rows, sizeof(RcvVec));
+      layer->h = rcv_bptt_alloc((1 + (size_t)n_max) * n_state, sizeof(RcvVec));
+      layer->c = rcv_bptt_alloc((1 + (size_t)n_max) * n_state, sizeof(RcvVec));
       layer->d_h = rcv_bptt_alloc(n_state, sizeof(RcvVec));
       layer->d_c = rcv_bptt_alloc(n_state, sizeof(RcvVec));
-      good = layer->a && layer->h && layer->c && layer->d_h && layer->d_c;
+      good       = layer->a && layer->h && layer->c && layer->d_h && layer->d_c;
     }
   }
 
   stack->d_out = rcv_bptt_alloc((size_t)n_max * n_state, sizeof(RcvVec));
-  return good && stack->d_out;
+  stack->total = rcv_bptt_alloc(n_state, sizeof(RcvVec));
+  return good && stack->d_out && stack->total;
 }
 
 void
@@ -68,6 +69,7 @@ rcv_stack_clear(RcvStack* const stack)
     free(layer->d_c);
   }
   free(stack->d_out);
+  free(stack->total);
   memset(stack, 0, sizeof(RcvStack));
 }
 
@@ -84,7 +86,7 @@ typedef struct {
 static Slot
 slot_of(const RcvCell cell, const uint32_t slot)
 {
-  const bool is_n = cell == RCV_CELL_GRU && slot >= 2;
+  const bool is_n   = cell == RCV_CELL_GRU && slot >= 2;
   const Slot result = {is_n ? 2 : slot, !is_n || slot == 2, !is_n || slot == 3};
 
   return result;
@@ -97,10 +99,9 @@ rcv_stack_set_params(RcvStack* const stack, const RcvReal* const params)
   const uint32_t        n_slots = stack->ops->n_slots;
   for (uint32_t l = 0; l < shape->num_layers; ++l) {
     RcvAffine* const affine = &stack->layers[l].affine;
-    const RcvLayer   layer =
-      rcv_shape_layer(shape, params, stack->direction, l);
-    const size_t n_x = layer.input_size;
-    const size_t n_h = layer.hidden_size;
+    const RcvLayer layer = rcv_shape_layer(shape, params, stack->direction, l);
+    const size_t   n_x   = layer.input_size;
+    const size_t   n_h   = layer.hidden_size;
 
     for (size_t row = 0; row < n_h * n_slots; ++row) {
       const Slot   slot = slot_of(shape->cell, (uint32_t)(row % n_slots));
@@ -129,12 +130,15 @@ rcv_stack_take_gradient(RcvStack* const stack, RcvReal* const d_params)
   for (uint32_t l = 0; l < shape->num_layers; ++l) {
     RcvAffine* const affine = &stack->layers[l].affine;
     const uint32_t   first  = 4 * ((stack->direction * shape->num_layers) + l);
-    RcvReal* const d_w_ih = d_params + rcv_shape_tensor(shape, first).offset;
-    RcvReal* const d_w_hh = d_params + rcv_shape_tensor(shape, first + 1).offset;
-    RcvReal* const d_b_ih = d_params + rcv_shape_tensor(shape, first + 2).offset;
-    RcvReal* const d_b_hh = d_params + rcv_shape_tensor(shape, first + 3).offset;
-    const size_t   n_x    = affine->n_x;
-    const size_t   n_h    = affine->n_h;
+    RcvReal* const   d_w_ih = d_params + rcv_shape_tensor(shape, first).offset;
+    RcvReal* const   d_w_hh =
+      d_params + rcv_shape_tensor(shape, first + 1).offset;
+    RcvReal* const d_b_ih =
+      d_params + rcv_shape_tensor(shape, first + 2).offset;
+    RcvReal* const d_b_hh =
+      d_params + rcv_shape_tensor(shape, first + 3).offset;
+    const size_t n_x = affine->n_x;
+    const size_t n_h = affine->n_h;
 
     for (size_t row = 0; row < n_h * n_slots; ++row) {
       const Slot   slot = slot_of(shape->cell, (uint32_t)(row % n_slots));
@@ -242,6 +246,17 @@ rcv_stack_forward(RcvStack* const stack,
   return x;
 }
 
+/// Σ_j d_j²
+static RcvVec
+squared_norm(const RcvVec* const d, const uint32_t n)
+{
+  RcvVec sum = rcv_vec_set(0);
+  for (uint32_t j = 0; j < n; ++j) {
+    sum += d[j] * d[j];
+  }
+  return sum;
+}
+
 /**
    One layer backward through the frames of the block.
 
@@ -253,7 +268,8 @@ layer_backward(const RcvStack* const stack,
                RcvStackLayer* const  layer,
                const bool            has_below,
                RcvVec* const         d_out,
-               const uint32_t        n_frames)
+               const uint32_t        n_frames,
+               const RcvReach        reach)
 {
   const size_t     n_state  = stack->n_state;
   const uint32_t   n_hidden = stack->shape->hidden_size;
@@ -270,13 +286,17 @@ layer_backward(const RcvStack* const stack,
       layer->d_h[j] += d_now[j];
     }
 
-    stack->ops->backward(n_hidden,
-                         a,
-                         h_prev,
-                         c_prev,
-                         c_prev + n_state,
-                         layer->d_h,
-                         layer->d_c);
+    if (reach.h) {
+      reach.h[t] += squared_norm(layer->d_h, n_hidden);
+    }
+    if (reach.c && stack->ops->cell_gradient) {
+      stack->ops->cell_gradient(
+        n_hidden, a, c_prev + n_state, layer->d_h, layer->d_c, stack->total);
+      reach.c[t] += squared_norm(stack->total, n_hidden);
+    }
+
+    stack->ops->backward(
+      n_hidden, a, h_prev, c_prev, c_prev + n_state, layer->d_h, layer->d_c);
     rcv_affine_backward(
       affine->back_h, affine->n_rows, affine->n_h, a, layer->d_h);
     if (has_below) {
@@ -291,13 +311,14 @@ void
 rcv_stack_backward(RcvStack* const     stack,
                    const RcvVec* const x,
                    const ptrdiff_t     x_stride,
-                   const uint32_t      n_frames)
+                   const uint32_t      n_frames,
+                   const RcvReach      reach)
 {
   const size_t n_state = stack->n_state;
   for (uint32_t l = stack->shape->num_layers; l-- > 0;) {
     RcvStackLayer* const layer = &stack->layers[l];
 
-    layer_backward(stack, layer, l > 0, stack->d_out, n_frames);
+    layer_backward(stack, layer, l > 0, stack->d_out, n_frames, reach);
     rcv_affine_gradient(&layer->affine,
                         layer->a,
                         l ? stack->layers[l - 1].h + n_state : x,

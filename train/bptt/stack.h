@@ -39,7 +39,14 @@ typedef struct {
   uint32_t          n_state; ///< H in whole tiles
   RcvStackLayer     layers[RCV_MAX_LAYERS];
   RcvVec*           d_out; ///< [n_max][n_state] ∂L/∂ a layer's output
+  RcvVec*           total; ///< [n_state] scratch
 } RcvStack;
+
+/// Squared norms of ∂L/∂ the states of each frame, over all layers
+typedef struct {
+  RcvVec* h; ///< [n_frames] increased, or NULL if not wanted
+  RcvVec* c; ///< [n_frames] increased (LSTM only), or NULL
+} RcvReach;
 
 #define rcv_stack_init RCV_ISA_NAME(rcv_stack_init)
 #define rcv_stack_clear RCV_ISA_NAME(rcv_stack_clear)
@@ -116,6 +123,7 @@ void
 rcv_stack_backward(RcvStack*     stack,
                    const RcvVec* x,
                    ptrdiff_t     x_stride,
-                   uint32_t      n_frames);
+                   uint32_t      n_frames,
+                   RcvReach      reach);
 
 #endif // TRAIN_BPTT_STACK_H

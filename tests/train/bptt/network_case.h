@@ -87,9 +87,9 @@ case_new(const RcvBpttTable* const table,
     c.x[i] = (RcvReal)case_random(&seed);
   }
   for (size_t i = 0; i < n_frame; ++i) {
-    c.target[i]  = (RcvReal)case_random(&seed);
-    c.classes[i] = (uint32_t)((case_random(&seed) + 1.0) * 0.499 *
-                              shape.output_size);
+    c.target[i] = (RcvReal)case_random(&seed);
+    c.classes[i] =
+      (uint32_t)((case_random(&seed) + 1.0) * 0.499 * shape.output_size);
   }
   for (size_t i = 0; i < lanes; ++i) {
     c.lane_values[i] = (RcvReal)(0.5 + (0.1 * (double)i));
@@ -122,7 +122,7 @@ case_loss(NetworkCase* const c, RcvBpttWindow* const window)
   RcvReal* const entropies = c->lane_values + (3 * lanes);
 
   const RcvBpttWindow w = {
-    CASE_FRAMES, c->x, c->classes, c->y, c->d_y, ones};
+    CASE_FRAMES, c->x, c->classes, c->y, c->d_y, ones, 0, NULL, NULL};
 
   *window = w;
   memset(before, 0, 2 * lanes * sizeof(RcvReal));
@@ -169,12 +169,12 @@ case_shape(const uint32_t index)
   const bool     both    = (index / 6) % 2;
   const RcvShape shape   = {(RcvCell)(index % 3),
                           softmax ? RCV_HEAD_SOFTMAX : RCV_HEAD_LINEAR,
-                          2,
-                          3,
+                            2,
+                            3,
                           (index / 3) % 2 ? 3 : 1,
                           softmax ? 5 : 1,
-                          both,
-                          (index / 24) % 2,
+                            both,
+                            (index / 24) % 2,
                           both ? CASE_BLOCK : 0,
                           both ? CASE_LOOKAHEAD : 0};
   return shape;

@@ -35,9 +35,9 @@ typedef struct {
 
 /* The network */
 
-static const Vector w_x = {{0.7, -0.4}};
-static const Matrix w_h = {{{0.5, -0.3}, {0.2, 0.6}}};
-static const Vector w_o = {{0.9, -0.8}};
+static const Vector w_x  = {{0.7, -0.4}};
+static const Matrix w_h  = {{{0.5, -0.3}, {0.2, 0.6}}};
+static const Vector w_o  = {{0.9, -0.8}};
 static const double x[T] = {0.8, -0.5, 0.3};
 static const double y    = 0.25;
 
@@ -108,10 +108,7 @@ row_times_matrix(const Vector row, const Matrix m)
    (1 − h_k[i]²) h_{k−1}[j].
 */
 static void
-add_path_w_h(Matrix* const  sum,
-             const Vector   row,
-             const Forward* f,
-             const int      k)
+add_path_w_h(Matrix* const sum, const Vector row, const Forward* f, const int k)
 {
   for (int i = 0; i < H; ++i) {
     const double slope = 1.0 - (f->h[k].of[i] * f->h[k].of[i]);
@@ -123,10 +120,7 @@ add_path_w_h(Matrix* const  sum,
 
 /// The same for W_x, where x_k stands in place of h_{k−1}
 static void
-add_path_w_x(Vector* const  sum,
-             const Vector   row,
-             const Forward* f,
-             const int      k)
+add_path_w_x(Vector* const sum, const Vector row, const Forward* f, const int k)
 {
   for (int i = 0; i < H; ++i) {
     const double slope = 1.0 - (f->h[k].of[i] * f->h[k].of[i]);
@@ -150,7 +144,7 @@ back_propagate(void)
     RCV_CELL_RNN, RCV_HEAD_LINEAR, 1, H, 1, 1, false, false, 0, 0};
 
   // W_x, W_h, two biases, W_o, its bias
-  double params[2 + 4 + 2 + 2 + 2 + 1] = {0.0};
+  double params[2 + 4 + 2 + 2 + 2 + 1]   = {0.0};
   double d_params[2 + 4 + 2 + 2 + 2 + 1] = {0.0};
   assert_int_equal(rcv_shape_n_params(&shape), 13);
   memcpy(params, &w_x, sizeof(w_x));
@@ -159,8 +153,9 @@ back_propagate(void)
 
   double              outputs[T];
   double              d_outputs[T] = {0.0, 0.0, 0.0};
-  const RcvBpttWindow window       = {T, x, NULL, outputs, d_outputs, NULL};
-  RcvBptt* const      bptt         = rcv_bptt_exact.new_(&shape, T);
+  const RcvBpttWindow window       = {
+          T, x, NULL, outputs, d_outputs, NULL, 0, NULL, NULL};
+  RcvBptt* const bptt = rcv_bptt_exact.new_(&shape, T);
   rcv_bptt_exact.set_params(bptt, params);
   rcv_bptt_exact.reset(bptt);
   rcv_bptt_exact.forward(bptt, &window, NULL);
@@ -219,8 +214,7 @@ test_output_weights(void** const unused)
   const Forward   f       = run_forward();
   const Gradients product = back_propagate();
   for (int i = 0; i < H; ++i) {
-    assert_close(
-      product.w_o.of[i], (f.output - y) * f.h[T].of[i], tolerance);
+    assert_close(product.w_o.of[i], (f.output - y) * f.h[T].of[i], tolerance);
   }
 }
 

@@ -1,0 +1,273 @@
+// Copyright 2026 Recurve contributors
+// SPDX-License-Identifier: ISC
+
+#include "train/commands.h"
+
+#include "dsp/model/model.h"
+#include "train/model_file.h"
+#include "train/options.h"
+#include "train/output_file.h"
+#include "train/pair.h"
+#include "train/reach.h"
+#include "train/report_plot.h"
+
+#include <jansson.h>
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+/// What is on the command line
+typedef struct {
+  const char* operands[3]; // MODEL DRY WET
+  const char* picture;
+  uint32_t    n_lags;
+  uint32_t    n_places;
+  bool        align;
+  bool        json;
+} Arguments;
+
+static RcvParsed
+parse(Arguments* const a, const int argc, char** const argv)
+{
+  // clang-format off
+  const RcvOption options[] = {
+    {"lags", 'l', RCV_OPTION_UINT, &a->n_lags, "FRAMES",
+     "Greatest lag", 1.0, 1e6, NULL},
+    {"places", 'n', RCV_OPTION_UINT, &a->n_places, "N",
+     "Frames whose loss is sent back, spread over the recording", 1.0, 65536.0,
+     NULL},
+    {"picture", 'p', RCV_OPTION_STRING, &a->picture, "FILE.svg",
+     "Draw it, with gnuplot", 0.0, 0.0, NULL},
+    {"align", 'a', RCV_OPTION_FLAG, &a->align, NULL,
+     "Find the delay of WET and take it off", 0.0, 0.0, NULL},
+    {"json", 'j', RCV_OPTION_FLAG, &a->json, NULL,
+     "Print one JSON object on standard output", 0.0, 0.0, NULL},
+    {NULL, 0, RCV_OPTION_FLAG, NULL, NULL, NULL, 0.0, 0.0, NULL},
+  };
+  // clang-format on
+  const RcvUsage usage = {
+    "reach",
+    "MODEL DRY WET",
+    "Measure how far back in time a model's gradients reach",
+    "The size of the gradient of one frame's loss by the hidden state (and "
+    "the\n"
+    "cell state) some frames before, relative to that of the same frame.",
+    3,
+    options};
+
+  return rcv_options_parse(&usage, argc, argv, a->operands);
+}
+
+/// One sentence
+static void
+write_verdict(const RcvReachResult* const r,
+              const uint32_t              rate_hz,
+              char* const                 text,
+              const size_t                size)
+{
+  const double ms = 1000.0 / rate_hz;
+  switch (r->verdict) {
+  case RCV_REACH_VANISHES:
+    snprintf(text,
+             size,
+             "Gradients vanish: the median falls below 1 %% at a lag of %u "
+             "frames (%.1f ms); segments of %u frames hold what reaches back",
+             r->lag,
+             r->lag * ms,
+             r->segment_frames);
+    break;
+  case RCV_REACH_EXPLODES:
+    snprintf(text,
+             size,
+             "Gradients explode: the median is above ten times that of lag 0 "
+             "from a lag of %u frames (%.1f ms) on; clip them, and train with "
+             "shorter segments",
+             r->lag,
+             r->lag * ms);
+    break;
+  case RCV_REACH_LASTS:
+    snprintf(text,
+             size,
+             "Gradients last: the median is still above 1 %% at a lag of %u "
+             "frames (%.1f ms); segments of %u frames or more are worth it",
+             r->lag,
+             r->lag * ms,
+             r->segment_frames);
+    break;
+  }
+}
+
+static json_t*
+quartile_pair(const double* const quartiles)
+{
+  return json_pack(
+    "[o,o]", rcv_json_number(quartiles[0]), rcv_json_number(quartiles[1]));
+}
+
+static RcvStatus
+print_json(const RcvReachResult* const r,
+           const char* const           verdict,
+           RcvError* const             error)
+{
+  static const char* const kinds[] = {"vanish", "explode", "last"};
+
+  json_t* const lags        = json_array();
+  json_t* const median      = json_array();
+  json_t* const quartiles   = json_array();
+  json_t* const median_c    = json_array();
+  json_t* const quartiles_c = json_array();
+  for (size_t i = 0; i < r->n_points; ++i) {
+    const RcvReachPoint* const p = &r->points[i];
+
+    json_array_append_new(lags, json_integer(p->lag));
+    json_array_append_new(median, rcv_json_number(p->median));
+    json_array_append_new(quartiles, quartile_pair(p->quartiles));
+    json_array_append_new(median_c, rcv_json_number(p->median_c));
+    json_array_append_new(quartiles_c, quartile_pair(p->quartiles_c));
+  }
+  return rcv_json_print(json_pack("{s:o,s:o,s:o,s:o,s:o,s:s,s:s,s:i,s:i}",
+                                  "lags",
+                                  lags,
+                                  "median",
+                                  median,
+                                  "quartiles",
+                                  quartiles,
+                                  "median_c",
+                                  median_c,
+                                  "quartiles_c",
+                                  quartiles_c,
+                                  "verdict",
+                                  verdict,
+                                  "gradients",
+                                  kinds[r->verdict],
+                                  "lag",
+                                  (int)r->lag,
+                                  "segment",
+                                  (int)r->segment_frames),
+                        error);
+}
+
+static void
+print_table(const RcvReachResult* const r, const char* const verdict)
+{
+  printf(
+    "%8s %12s %12s %12s %12s\n", "lag", "median", "25 %", "75 %", "median c");
+  uint32_t next = 0; // About one line per octave, and the last
+  for (size_t i = 0; i < r->n_points; ++i) {
+    const RcvReachPoint* const p = &r->points[i];
+    if (p->lag >= next || i + 1 == r->n_points) {
+      next = p->lag ? 2 * p->lag : 1;
+      printf("%8u %12.4g %12.4g %12.4g %12.4g\n",
+             p->lag,
+             p->median,
+             p->quartiles[0],
+             p->quartiles[1],
+             p->median_c);
+    }
+  }
+  printf("%s\n", verdict);
+}
+
+static RcvStatus
+draw(const Arguments* const      a,
+     const RcvReachResult* const r,
+     RcvError* const             error)
+{
+  const size_t         n       = r->n_points;
+  double* const        columns = calloc(5 * n, sizeof(double));
+  RcvOutputFile* const file =
+    columns ? rcv_output_file_new(a->picture, error) : NULL;
+  if (!file) {
+    free(columns);
+    return columns ? error->status
+                   : rcv_error_set(error, RCV_NO_MEMORY, "No memory to draw");
+  }
+
+  // What is 0 has no place on a logarithmic axis
+  const double least = 1e-12;
+  for (size_t i = 0; i < n; ++i) {
+    columns[i]           = r->points[i].lag;
+    columns[n + i]       = fmax(r->points[i].median, least);
+    columns[(2 * n) + i] = fmax(r->points[i].quartiles[0], least);
+    columns[(3 * n) + i] = fmax(r->points[i].quartiles[1], least);
+    columns[(4 * n) + i] = r->points[i].median_c;
+  }
+
+  const RcvPlotLine lines[] = {
+    {"quarter", "#9cc3e4", columns, columns + (2 * n), n},
+    {"three quarters", "#9cc3e4", columns, columns + (3 * n), n},
+    {"median of h", "#1f6fb4", columns, columns + n, n},
+    {"median of c", "#e07b00", columns, columns + (4 * n), n},
+  };
+  const bool    has_c = isfinite(r->points[0].median_c);
+  const RcvPlot plot  = {
+     "lag in frames", "relative size", false, true, lines, has_c ? 4 : 3};
+
+  const RcvStatus status =
+    rcv_report_plot(rcv_output_file_stream(file), &plot, error);
+  free(columns);
+  if (status) {
+    rcv_output_file_discard(file);
+    return status;
+  }
+  return rcv_output_file_commit(file, error);
+}
+
+static RcvStatus
+measure(const Arguments* const a,
+        const RcvModel* const  model,
+        const RcvPair* const   pair,
+        RcvError* const        error)
+{
+  RcvReachResult result;
+  RcvStatus      status =
+    rcv_reach_measure(model, pair, a->n_lags, a->n_places, &result, error);
+  if (!status) {
+    char verdict[256];
+    write_verdict(&result, pair->rate_hz, verdict, sizeof(verdict));
+    if (a->json) {
+      status = print_json(&result, verdict, error);
+    } else {
+      print_table(&result, verdict);
+    }
+  }
+  if (!status && a->picture) {
+    status = draw(a, &result, error);
+  }
+  free(result.points);
+  return status;
+}
+
+int
+rcv_cmd_reach(const int argc, char** const argv)
+{
+  Arguments a;
+  memset(&a, 0, sizeof(a));
+  a.n_lags   = 4096;
+  a.n_places = 256;
+  a.align    = true;
+
+  const RcvParsed parsed = parse(&a, argc, argv);
+  if (parsed != RCV_PARSED) {
+    return parsed == RCV_PARSED_HELP ? 0 : 2;
+  }
+
+  RcvError        error = {RCV_OK, ""};
+  RcvModel* const model = rcv_model_load(a.operands[0], &error);
+  if (model) {
+    RcvPair              pair;
+    const RcvPairOptions options = {a.align, -1.0, -1.0, true};
+    if (!rcv_pair_read(&pair, a.operands[1], a.operands[2], &options, &error)) {
+      measure(&a, model, &pair, &error);
+    }
+    rcv_pair_clear(&pair);
+  }
+
+  rcv_model_free(model);
+  if (error.status) {
+    fprintf(stderr, "recurve reach: %s\n", error.message);
+  }
+  return error.status ? 1 : 0;
+}

@@ -1,0 +1,63 @@
+// Copyright 2026 Recurve contributors
+// SPDX-License-Identifier: ISC
+
+#ifndef TRAIN_REACH_H
+#define TRAIN_REACH_H
+
+#include "dsp/model/error.h"
+#include "dsp/model/model.h"
+#include "train/pair.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/**
+   @file
+
+   How far back gradients reach: ‖∂L_t/∂h_{t−k}‖ and ‖∂L_t/∂c_{t−k}‖ over the
+   lag k, where L_t is the loss of frame t alone (Hochreiter 1991; Bengio,
+   Simard & Frasconi 1994).  It decides between cells, and how long segments
+   must be.
+*/
+
+/// Median and quartiles over t at one lag, relative to the median at lag 0
+typedef struct {
+  uint32_t lag;
+  double   median;
+  double   quartiles[2];
+  double   median_c; ///< NaN for cells without c
+  double   quartiles_c[2];
+} RcvReachPoint;
+
+/// What becomes of gradients
+typedef enum {
+  RCV_REACH_VANISHES, ///< The median falls below 1 %
+  RCV_REACH_EXPLODES, ///< The median grows above 10
+  RCV_REACH_LASTS,    ///< Neither, as far as was looked
+} RcvReachVerdict;
+
+/// Result of rcv_reach_measure()
+typedef struct {
+  RcvReachPoint*  points; ///< [n_points] to be freed by the caller
+  size_t          n_points;
+  RcvReachVerdict verdict;
+  uint32_t        lag;            ///< At which the verdict was reached
+  uint32_t        segment_frames; ///< Length of segments that this suggests
+} RcvReachResult;
+
+/**
+   Measure the reach of a model's left-to-right layers on real sound.
+
+   @param n_lags Greatest lag.
+   @param n_places Frames t, spread over the region.
+*/
+RcvStatus
+rcv_reach_measure(const RcvModel* model,
+                  const RcvPair*  pair,
+                  uint32_t        n_lags,
+                  uint32_t        n_places,
+                  RcvReachResult* result,
+                  RcvError*       error);
+
+#endif // TRAIN_REACH_H
