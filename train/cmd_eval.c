@@ -45,15 +45,16 @@ parse(Arguments* const a, const int argc, char** const argv)
     {NULL, 0, RCV_OPTION_FLAG, NULL, NULL, NULL, 0.0, 0.0, NULL},
   };
   // clang-format on
-  const RcvUsage usage = {
-    "eval",
-    "MODEL DRY WET",
-    "Compare a model with the device it was made from",
-    "ESR is the energy of the error over that of WET; esr_pre is the same after\n"
-    "pre-emphasis; DC is the squared mean error over the energy; MR-STFT is the\n"
-    "distance of the spectra.  0 is perfect for each.",
-    3,
-    options};
+  const RcvUsage usage = {"eval",
+                          "MODEL DRY WET",
+                          "Compare a model with the device it was made from",
+                          "ESR is the energy of the error over that of WET; "
+                          "esr_pre is the same after\n"
+                          "pre-emphasis; DC is the squared mean error over the "
+                          "energy; MR-STFT is the\n"
+                          "distance of the spectra.  0 is perfect for each.",
+                          3,
+                          options};
 
   return rcv_options_parse(&usage, argc, argv, a->operands);
 }
@@ -71,7 +72,8 @@ list_segments(const Arguments* const a,
     const size_t left = region.end - t;
     const size_t n    = left < length ? left : length;
     RcvErrorSums sums = {0.0, 0.0, 0.0, 0.0, 0.0, 0};
-    rcv_metrics_add(&sums, pair->wet + t, y_hat + (t - region.start), n);
+    rcv_metrics_add(
+      &sums, pair->takes.takes[0].wet + t, y_hat + (t - region.start), n);
 
     const RcvMetrics m = rcv_metrics_from_sums(&sums);
     json_array_append_new(list,
@@ -91,10 +93,11 @@ list_segments(const Arguments* const a,
 static void
 print_result(const RcvMetrics* const m, const double rest, json_t* const list)
 {
-  size_t        i       = 0;
-  json_t*       segment = NULL;
+  size_t  i       = 0;
+  json_t* segment = NULL;
   printf("%10s %10s %10s %10s\n", "start", "ESR", "pre-emph.", "DC");
-  json_array_foreach(list, i, segment) {
+  json_array_foreach(list, i, segment)
+  {
     printf("%9.2fs %10.4g %10.4g %10.2g\n",
            json_real_value(json_object_get(segment, "start_s")),
            json_real_value(json_object_get(segment, "esr")),
@@ -111,18 +114,19 @@ evaluate(const Arguments* const a,
          const RcvPair* const   pair,
          RcvError* const        error)
 {
-  const double rate = pair->rate_hz;
-  RcvRegion    region = {
-    (size_t)(a->from_s * rate),
-    a->to_s > 0.0 ? (size_t)(a->to_s * rate) : pair->n_frames};
+  const double rate   = pair->rate_hz;
+  RcvRegion    region = {(size_t)(a->from_s * rate),
+                      a->to_s > 0.0 ? (size_t)(a->to_s * rate)
+                                       : pair->n_frames};
   region.end = region.end < pair->n_frames ? region.end : pair->n_frames;
   if (region.end <= region.start) {
-    return rcv_error_set(error,
-                         RCV_BAD_USAGE,
-                         "--from %g --to %g: there is nothing between in %.2f s",
-                         a->from_s,
-                         a->to_s,
-                         (double)pair->n_frames / rate);
+    return rcv_error_set(
+      error,
+      RCV_BAD_USAGE,
+      "--from %g --to %g: there is nothing between in %.2f s",
+      a->from_s,
+      a->to_s,
+      (double)pair->n_frames / rate);
   }
 
   float* const y_hat = malloc(rcv_region_length(region) * sizeof(float));
@@ -130,10 +134,13 @@ evaluate(const Arguments* const a,
   double       rest  = (double)NAN;
   RcvStatus    status =
     y_hat ? rcv_evaluate_region(model, pair, region, y_hat, &m, error)
-          : rcv_error_set(error, RCV_NO_MEMORY, "No memory to compare");
+             : rcv_error_set(error, RCV_NO_MEMORY, "No memory to compare");
   if (!status) {
-    status = rcv_metrics_mr_stft(
-      pair->wet + region.start, y_hat, m.n_frames, &m.mr_stft, error);
+    status = rcv_metrics_mr_stft(pair->takes.takes[0].wet + region.start,
+                                 y_hat,
+                                 m.n_frames,
+                                 &m.mr_stft,
+                                 error);
   }
   if (!status) {
     status = rcv_evaluate_rest(model, pair, region, 32, &rest, error);
@@ -142,14 +149,22 @@ evaluate(const Arguments* const a,
     json_t* const list = list_segments(a, pair, region, y_hat);
     if (a->json) {
       status = rcv_json_print(json_pack("{s:o,s:o,s:o,s:o,s:I,s:o,s:i,s:o}",
-                                        "esr", rcv_json_number(m.esr),
-                                        "esr_pre", rcv_json_number(m.esr_pre),
-                                        "dc", rcv_json_number(m.dc),
-                                        "mr_stft", rcv_json_number(m.mr_stft),
-                                        "samples", (json_int_t)m.n_frames,
-                                        "max_rest_level", rcv_json_number(rest),
-                                        "delay", (int)pair->delay_frames,
-                                        "segments", list),
+                                        "esr",
+                                        rcv_json_number(m.esr),
+                                        "esr_pre",
+                                        rcv_json_number(m.esr_pre),
+                                        "dc",
+                                        rcv_json_number(m.dc),
+                                        "mr_stft",
+                                        rcv_json_number(m.mr_stft),
+                                        "samples",
+                                        (json_int_t)m.n_frames,
+                                        "max_rest_level",
+                                        rcv_json_number(rest),
+                                        "delay",
+                                        (int)pair->delay_frames,
+                                        "segments",
+                                        list),
                               error);
     } else {
       print_result(&m, rest, list);
@@ -179,8 +194,7 @@ rcv_cmd_eval(const int argc, char** const argv)
   if (model) {
     RcvPair              pair;
     const RcvPairOptions options = {a.align, -1.0, -1.0, true};
-    if (!rcv_pair_read(
-          &pair, a.operands[1], a.operands[2], &options, &error)) {
+    if (!rcv_pair_read(&pair, a.operands[1], a.operands[2], &options, &error)) {
       evaluate(&a, model, &pair, &error);
     }
     rcv_pair_clear(&pair);

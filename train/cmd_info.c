@@ -84,8 +84,15 @@ rcv_cmd_info(const int argc, char** const argv)
 {
   bool            json      = false;
   const RcvOption options[] = {
-    {"json", 'j', RCV_OPTION_FLAG, &json, NULL,
-     "Print one JSON object on standard output", 0.0, 0.0, NULL},
+    {"json",
+     'j',
+     RCV_OPTION_FLAG,
+     &json,
+     NULL,
+     "Print one JSON object on standard output",
+     0.0,
+     0.0,
+     NULL},
     {NULL, 0, RCV_OPTION_FLAG, NULL, NULL, NULL, 0.0, 0.0, NULL},
   };
   const RcvUsage usage = {

@@ -19,7 +19,7 @@ enum { MAX_NAME = 64, MAX_FILE = 1 << 29 };
 /// A preset bundle that is being written
 typedef struct {
   const char* model_path;
-  const char* name;             // For people; NULL: the model's
+  const char* name; // For people; NULL: the model's
   char        own_name[MAX_NAME];
   const char* lv2dir;           // Where bundles are
   char        slug[MAX_NAME];   // For files and URIs
@@ -171,9 +171,10 @@ name_bundle(Bundle* const bundle, RcvError* const error)
 
   const char* const home = getenv("HOME");
   if (!bundle->lv2dir && (!home || !home[0])) {
-    return rcv_error_set(error,
-                         RCV_BAD_USAGE,
-                         "HOME is not set; say where bundles are with --lv2dir");
+    return rcv_error_set(
+      error,
+      RCV_BAD_USAGE,
+      "HOME is not set; say where bundles are with --lv2dir");
   }
   if (!bundle->lv2dir) {
     snprintf(default_lv2dir, sizeof(default_lv2dir), "%s/.lv2", home);
@@ -212,7 +213,7 @@ static RcvStatus
 install(Bundle* const bundle, RcvError* const error)
 {
   // Only what can be played is installed
-  RcvModel* const model = rcv_model_load(bundle->model_path, error);
+  RcvModel* const model  = rcv_model_load(bundle->model_path, error);
   RcvStatus       status = model ? RCV_OK : error->status;
   if (!status && !bundle->name) {
     copy_name(bundle->own_name, model->info.name);

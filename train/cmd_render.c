@@ -54,12 +54,13 @@ parse(Arguments* const a, const int argc, char** const argv)
     {NULL, 0, RCV_OPTION_FLAG, NULL, NULL, NULL, 0.0, 0.0, NULL},
   };
   // clang-format on
-  const RcvUsage usage = {"render",
-                          "MODEL IN OUT",
-                          "Play a recording through a model, as the plugin does",
-                          "OUT is a WAV file of 32-bit floats.",
-                          3,
-                          options};
+  const RcvUsage usage = {
+    "render",
+    "MODEL IN OUT",
+    "Play a recording through a model, as the plugin does",
+    "OUT is a WAV file of 32-bit floats.",
+    3,
+    options};
 
   return rcv_options_parse(&usage, argc, argv, a->operands);
 }

@@ -139,7 +139,9 @@ write_recipe(const Run* const run, char* const recipe, const size_t size)
 
 /// Save the best model so far, complete in itself
 static RcvStatus
-save_model(void* const handle, const RcvModel* const best, RcvError* const error)
+save_model(void* const           handle,
+           const RcvModel* const best,
+           RcvError* const       error)
 {
   Run* const      run  = handle;
   RcvModel* const copy = rcv_model_new(&best->shape);
@@ -171,11 +173,14 @@ name_model(const RcvTrainArguments* const a,
            RcvModelInfo* const            info)
 {
   snprintf(info->format, sizeof(info->format), "safetensors");
-  snprintf(info->author, sizeof(info->author), "%s", a->author ? a->author : "");
+  snprintf(
+    info->author, sizeof(info->author), "%s", a->author ? a->author : "");
   snprintf(
     info->licence, sizeof(info->licence), "%s", a->licence ? a->licence : "");
-  snprintf(info->device, sizeof(info->device), "%s", a->device ? a->device : "");
+  snprintf(
+    info->device, sizeof(info->device), "%s", a->device ? a->device : "");
   info->rate_hz = pair->rate_hz;
+  memcpy(info->knobs, pair->takes.knobs, sizeof(info->knobs));
   snprintf(info->measured,
            sizeof(info->measured),
            "plain ESR, %.1f s for validation and %.1f s for testing that were "
@@ -244,24 +249,35 @@ print_result(const Run* const run, RcvError* const error)
   }
   return rcv_json_print(
     json_pack("{s:o,s:o,s:f,s:I,s:f,s:o,s:s,s:s,s:I,s:i,s:s}",
-              "val_esr", rcv_json_number(i->validation_esr),
-              "test_esr", rcv_json_number(i->test_esr),
-              "seconds", r->seconds,
-              "updates", (json_int_t)r->n_updates,
-              "steps_per_second", r->n_steps / r->seconds,
-              "max_rest_level", rcv_json_number(r->rest_level),
-              "model", run->args.output,
-              "end", ends[r->end],
-              "delay", (json_int_t)run->pair.delay_frames,
-              "returns", (int)r->n_returns,
-              "recipe", recipe),
+              "val_esr",
+              rcv_json_number(i->validation_esr),
+              "test_esr",
+              rcv_json_number(i->test_esr),
+              "seconds",
+              r->seconds,
+              "updates",
+              (json_int_t)r->n_updates,
+              "steps_per_second",
+              r->n_steps / r->seconds,
+              "max_rest_level",
+              rcv_json_number(r->rest_level),
+              "model",
+              run->args.output,
+              "end",
+              ends[r->end],
+              "delay",
+              (json_int_t)run->pair.delay_frames,
+              "returns",
+              (int)r->n_returns,
+              "recipe",
+              recipe),
     error);
 }
 
 static RcvStatus
 train(Run* const run, RcvError* const error)
 {
-  const RcvTrainArguments* const a = &run->args;
+  RcvTrainArguments* const a = &run->args;
 
   RcvStatus status =
     rcv_pair_read(&run->pair, a->dry_path, a->wet_path, &a->pair, error);
@@ -270,7 +286,8 @@ train(Run* const run, RcvError* const error)
   }
   rcv_pair_describe(&run->pair);
 
-  run->model = rcv_model_new(&a->settings.shape);
+  a->settings.shape.input_size = 1 + run->pair.takes.n_knobs;
+  run->model                   = rcv_model_new(&a->settings.shape);
   if (!run->model) {
     return rcv_error_set(error, RCV_NO_MEMORY, "No memory for the model");
   }

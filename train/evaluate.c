@@ -21,17 +21,18 @@ no_memory(RcvError* const error)
   return rcv_error_set(error, RCV_NO_MEMORY, "No memory to play a model");
 }
 
-/// The network's inputs for audio alone: knobs stand in the middle
+/// The network's inputs; without positions (NULL) knobs stand in the middle
 static float*
 make_inputs(const uint32_t     input_size,
             const float* const audio,
+            const float* const knobs,
             const size_t       n_frames)
 {
   float* const x = malloc(n_frames * input_size * sizeof(float));
   for (size_t t = 0; x && t < n_frames; ++t) {
     x[t * input_size] = audio[t];
     for (uint32_t k = 1; k < input_size; ++k) {
-      x[(t * input_size) + k] = 0.5f;
+      x[(t * input_size) + k] = knobs ? knobs[k - 1] : 0.5f;
     }
   }
   return x;
@@ -50,21 +51,25 @@ rcv_evaluate_region(const RcvModel* const model,
   const size_t start = region.start - n_warm;
   const size_t n     = region.end - start;
 
-  float* const x = make_inputs(model->shape.input_size, pair->dry + start, n);
-  float* const y = malloc(n * sizeof(float));
-  RcvStatus    status = RCV_NO_MEMORY;
-  if (!x || !y) {
-    no_memory(error);
-  } else if (!(status = rcv_model_run(model, x, y, n, error))) {
-    RcvErrorSums sums = {0.0, 0.0, 0.0, 0.0, 0.0, 0};
-    rcv_metrics_add(&sums, pair->wet + region.start, y + n_warm, n - n_warm);
-    *metrics = rcv_metrics_from_sums(&sums);
-    if (y_hat) {
+  float* const y      = malloc(n * sizeof(float));
+  RcvErrorSums sums   = {0.0, 0.0, 0.0, 0.0, 0.0, 0};
+  RcvStatus    status = y ? RCV_OK : no_memory(error);
+  for (size_t i = 0; !status && i < pair->takes.n_takes; ++i) {
+    const RcvTake* const take = &pair->takes.takes[i];
+    float* const         x =
+      make_inputs(model->shape.input_size, pair->dry + start, take->knobs, n);
+
+    status = x ? rcv_model_run(model, x, y, n, error) : no_memory(error);
+    free(x);
+    if (!status) {
+      rcv_metrics_add(&sums, take->wet + region.start, y + n_warm, n - n_warm);
+    }
+    if (!status && y_hat && i == 0) {
       memcpy(y_hat, y + n_warm, (n - n_warm) * sizeof(float));
     }
   }
 
-  free(x);
+  *metrics = rcv_metrics_from_sums(&sums);
   free(y);
   return status;
 }
@@ -106,7 +111,7 @@ rcv_evaluate_rest(const RcvModel* const model,
       audio[t] = gains[i % 3] * pair->dry[start + t];
     }
 
-    float* const x = make_inputs(model->shape.input_size, audio, n);
+    float* const x = make_inputs(model->shape.input_size, audio, NULL, n);
     status = x ? rcv_model_run(model, x, y, n, error) : no_memory(error);
     free(x);
 
@@ -162,7 +167,7 @@ rcv_evaluate_loudness(const RcvModel* const model,
     return RCV_NO_MEMORY;
   }
 
-  float* const x = make_inputs(model->shape.input_size, riff, n);
+  float* const x = make_inputs(model->shape.input_size, riff, NULL, n);
   RcvStatus    status =
     x ? rcv_model_run(model, x, riff, n, error) : no_memory(error);
   double energy = 0.0;
@@ -197,7 +202,7 @@ rcv_evaluate_add_test(RcvModel* const model,
     loudest - before + TEST_FRAMES > n ? n - TEST_FRAMES : loudest - before;
 
   float* const x =
-    make_inputs(model->shape.input_size, riff + start, TEST_FRAMES);
+    make_inputs(model->shape.input_size, riff + start, NULL, TEST_FRAMES);
   const RcvStatus status =
     x ? rcv_model_set_test(model, x, TEST_FRAMES, error) : no_memory(error);
 

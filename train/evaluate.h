@@ -18,12 +18,13 @@
 */
 
 /**
-   Play a region of a pair and compare.
+Play a region of a pair and compare; all takes count together.
 
    The model first hears up to a second of what comes before the region, so that
    its state is what it is in the middle of playing.
 
-   @param y_hat [length of the region] the model's output, set, or NULL.
+@param y_hat [length of the region] the model's output for the first take,
+   set, or NULL.
 */
 RcvStatus
 rcv_evaluate_region(const RcvModel* model,

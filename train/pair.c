@@ -4,7 +4,6 @@
 #include "train/pair.h"
 
 #include "train/align.h"
-#include "train/audio_file.h"
 #include "train/capture_signal.h"
 
 #include <math.h>
@@ -22,26 +21,8 @@ void
 rcv_pair_clear(RcvPair* const pair)
 {
   free(pair->dry);
-  free(pair->wet);
+  rcv_takes_clear(&pair->takes);
   memset(pair, 0, sizeof(RcvPair));
-}
-
-/// Read one file, which must have one channel
-static RcvStatus
-read_mono(const char* const path, RcvAudio* const audio, RcvError* const error)
-{
-  const RcvStatus status = rcv_audio_read(audio, path, error);
-  if (!status && audio->n_channels != 1) {
-    const uint32_t n_channels = audio->n_channels;
-    rcv_audio_clear(audio);
-    return rcv_error_set(error,
-                         RCV_BAD_DATA,
-                         "%s: has %u channels, one is needed; keep the one "
-                         "with the device (sox IN OUT remix 1)",
-                         path,
-                         n_channels);
-  }
-  return status;
 }
 
 static RcvLevels
@@ -81,32 +62,32 @@ measure_levels(const float* const x, const size_t n, const uint32_t rate_hz)
 }
 
 static RcvStatus
-check_pair(const RcvAudio* const dry,
-           const char* const     dry_path,
-           const RcvAudio* const wet,
-           const char* const     wet_path,
-           RcvError* const       error)
+check_pair(const RcvPair* const pair,
+           const char* const    dry_path,
+           const char* const    wet_path,
+           RcvError* const      error)
 {
-  if (dry->rate_hz != wet->rate_hz) {
+  const RcvTakes* const takes = &pair->takes;
+  if (pair->rate_hz != takes->rate_hz) {
     return rcv_error_set(error,
                          RCV_BAD_DATA,
                          "%s: has %u Hz, but %s has %u Hz; resample one of "
                          "them (sox IN -r %u OUT)",
                          wet_path,
-                         wet->rate_hz,
+                         takes->rate_hz,
                          dry_path,
-                         dry->rate_hz,
-                         dry->rate_hz);
+                         pair->rate_hz,
+                         pair->rate_hz);
   }
-  if (dry->n_frames != wet->n_frames) {
+  if (pair->n_frames != takes->n_frames) {
     return rcv_error_set(error,
                          RCV_BAD_DATA,
                          "%s: has %zu frames, but %s has %zu; cut both to the "
                          "same stretch of time",
                          wet_path,
-                         wet->n_frames,
+                         takes->n_frames,
                          dry_path,
-                         dry->n_frames);
+                         pair->n_frames);
   }
   return RCV_OK;
 }
@@ -124,24 +105,32 @@ check_sound(const RcvLevels* const levels,
                            path);
 }
 
-/// Take off the delay: both begin where the later one begins
+/// Take off the delay: all begin where the later ones begin
 static void
 shift_pair(RcvPair* const pair, const long delay)
 {
   const size_t shift = (size_t)labs(delay);
-  float* const late  = delay > 0 ? pair->wet : pair->dry;
 
   pair->n_frames -= shift;
-  memmove(late, late + shift, pair->n_frames * sizeof(float));
-  pair->delay_frames = delay;
+  pair->takes.n_frames = pair->n_frames;
+  pair->delay_frames   = delay;
+  if (delay < 0) {
+    memmove(pair->dry, pair->dry + shift, pair->n_frames * sizeof(float));
+    return;
+  }
+  for (size_t i = 0; i < pair->takes.n_takes; ++i) {
+    float* const wet = pair->takes.takes[i].wet;
+    memmove(wet, wet + shift, pair->n_frames * sizeof(float));
+  }
 }
 
+/// A device's delay is the same wherever its knobs stand
 static RcvStatus
 align_pair(RcvPair* const pair, RcvError* const error)
 {
   RcvDelayEstimate estimate = {0, 1.0, 0.0};
-  const RcvStatus  status =
-    rcv_align_find(pair->dry, pair->wet, pair->n_frames, &estimate, error);
+  const RcvStatus  status   = rcv_align_find(
+    pair->dry, pair->takes.takes[0].wet, pair->n_frames, &estimate, error);
 
   const size_t shift = (size_t)labs(estimate.delay_frames);
   if (!status && estimate.confidence >= RCV_DELAY_CONFIDENCE &&
@@ -221,27 +210,18 @@ rcv_pair_read(RcvPair* const              pair,
 {
   memset(pair, 0, sizeof(RcvPair));
 
-  RcvAudio  dry    = {NULL, 0, 0, 0};
-  RcvAudio  wet    = {NULL, 0, 0, 0};
-  RcvStatus status = read_mono(dry_path, &dry, error);
-  if (!status) {
-    status = read_mono(wet_path, &wet, error);
-  }
-  if (!status) {
-    status = check_pair(&dry, dry_path, &wet, wet_path, error);
-  }
-  if (status) {
-    rcv_audio_clear(&dry);
-    rcv_audio_clear(&wet);
+  RcvTakes* const takes  = &pair->takes;
+  RcvStatus       status = RCV_OK;
+  if ((status = rcv_takes_read_mono(
+         dry_path, &pair->dry, &pair->n_frames, &pair->rate_hz, error)) ||
+      (status = rcv_takes_read(takes, wet_path, error)) ||
+      (status = check_pair(pair, dry_path, wet_path, error))) {
     return status;
   }
 
-  pair->dry        = dry.samples; // Now the pair's
-  pair->wet        = wet.samples;
-  pair->n_frames   = dry.n_frames;
-  pair->rate_hz    = dry.rate_hz;
   pair->dry_levels = measure_levels(pair->dry, pair->n_frames, pair->rate_hz);
-  pair->wet_levels = measure_levels(pair->wet, pair->n_frames, pair->rate_hz);
+  pair->wet_levels =
+    measure_levels(takes->takes[0].wet, pair->n_frames, pair->rate_hz);
   pair->is_signal =
     rcv_capture_signal_recognise(pair->dry, pair->n_frames, pair->rate_hz);
 
@@ -292,6 +272,13 @@ rcv_pair_describe(const RcvPair* const pair)
           pair->delay_frames ? " (taken off)" : "");
   describe_levels("dry", &pair->dry_levels);
   describe_levels("wet", &pair->wet_levels);
+  if (pair->takes.n_knobs) {
+    fprintf(stderr, "%zu takes, knobs:", pair->takes.n_takes);
+    for (uint32_t k = 0; k < pair->takes.n_knobs; ++k) {
+      fprintf(stderr, " %s", pair->takes.knobs[k].name);
+    }
+    fputc('\n', stderr);
+  }
   fprintf(stderr,
           "train %.1f s, validation %.1f s, test %.1f s\n",
           (double)rcv_region_length(pair->train) / rate,

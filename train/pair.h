@@ -5,6 +5,7 @@
 #define TRAIN_PAIR_H
 
 #include "dsp/model/error.h"
+#include "train/takes.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -31,10 +32,10 @@ typedef struct {
   size_t n_clipped;   ///< Frames in runs at the greatest value
 } RcvLevels;
 
-/// A dry and a wet recording of the same length and what they are used for
+/// What went in and came out, of the same length, and what it is used for
 typedef struct {
   float*    dry;      ///< [n_frames] owned
-  float*    wet;      ///< [n_frames] owned; the delay is taken off
+  RcvTakes  takes;    ///< Each [n_frames]; the delay is taken off
   size_t    n_frames; ///< What both have after the alignment
   uint32_t  rate_hz;
   long      delay_frames; ///< What was taken off
@@ -55,12 +56,13 @@ typedef struct {
 } RcvPairOptions;
 
 /**
-   Read two recordings, check that they belong together, and take off the delay.
+   Read recordings, check that they belong together, and take off the delay.
 
    Without times in the options the parts of `recurve signal` are used where it
    is recognised; else the first 80 % is for training, 10 % for validation and
    10 % for testing.
 
+   @param wet_path An audio file, or the capture.json of several knob positions.
    @param pair To be freed with rcv_pair_clear(), also after a failure.
 */
 RcvStatus

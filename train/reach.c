@@ -88,8 +88,8 @@ load_place(Pass* const           pass,
     }
   }
   for (size_t t = 0; t < n_all && shape->head == RCV_HEAD_SOFTMAX; ++t) {
-    const float value =
-      pair->wet[start + t] - (shape->skip ? pair->dry[start + t] : 0.0f);
+    const float value = pair->takes.takes[0].wet[start + t] -
+                        (shape->skip ? pair->dry[start + t] : 0.0f);
 
     pass->classes[(t * pass->n_lanes) + lane] =
       rcv_mulaw_class((double)value, shape->output_size);

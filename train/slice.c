@@ -97,28 +97,34 @@ rcv_slice_free(RcvSlice* const slice)
 
 /// Copy one lane's segment between those of the other lanes
 static void
-load_lane(RcvSlice* const slice, const uint32_t lane, const size_t start)
+load_lane(RcvSlice* const slice, const uint32_t lane, const RcvSegment segment)
 {
   const RcvSliceSettings* const settings = &slice->settings;
   const RcvShape* const         shape    = &settings->shape;
-  const size_t                  n_lanes  = slice->n_lanes;
-  const size_t                  n_target = n_target_frames(settings);
-  const size_t                  n_x      = n_target + shape->lookahead_frames;
+  const RcvTake* const          take = &settings->takes->takes[segment.take];
+  const float* const wet      = take->wet + settings->first + segment.start;
+  const size_t       n_lanes  = slice->n_lanes;
+  const size_t       n_target = n_target_frames(settings);
+  const size_t       n_x      = n_target + shape->lookahead_frames;
 
   for (size_t t = 0; t < n_x; ++t) {
-    const size_t from = start + t;
-    slice->x[(t * shape->input_size * n_lanes) + lane] =
-      from < settings->n_data ? settings->dry[from] : 0.0f;
+    const size_t from   = segment.start + t;
+    float* const inputs = slice->x + (t * shape->input_size * n_lanes);
+
+    inputs[lane] = from < settings->n_data ? settings->dry[from] : 0.0f;
+    for (uint32_t k = 1; k < shape->input_size; ++k) {
+      inputs[(k * n_lanes) + lane] = take->knobs[k - 1];
+    }
   }
   for (size_t t = 0; t < n_target; ++t) {
-    slice->target[(t * n_lanes) + lane] = settings->wet[start + t];
+    slice->target[(t * n_lanes) + lane] = wet[t];
   }
 
   if (shape->head == RCV_HEAD_SOFTMAX) {
+    const float* const dry = settings->dry + segment.start;
     for (size_t t = 0; t < n_target; ++t) {
       // With a skip the network says what is to be added to its input
-      const float value = settings->wet[start + t] -
-                          (shape->skip ? settings->dry[start + t] : 0.0f);
+      const float value = wet[t] - (shape->skip ? dry[t] : 0.0f);
 
       slice->classes[(t * n_lanes) + lane] =
         rcv_mulaw_class((double)value, shape->output_size);
@@ -127,10 +133,10 @@ load_lane(RcvSlice* const slice, const uint32_t lane, const size_t start)
 }
 
 void
-rcv_slice_begin(RcvSlice* const     slice,
-                const size_t* const starts,
-                const uint32_t      n_used,
-                const float* const  params)
+rcv_slice_begin(RcvSlice* const         slice,
+                const RcvSegment* const segments,
+                const uint32_t          n_used,
+                const float* const      params)
 {
   const RcvBpttTable* const bptt    = slice->settings.engine.bptt;
   const uint32_t            n_warm  = slice->settings.warm_up_frames;
@@ -139,7 +145,7 @@ rcv_slice_begin(RcvSlice* const     slice,
   // Lanes that are not used repeat the first; their loss counts nothing
   slice->n_used = n_used;
   for (uint32_t lane = 0; lane < n_lanes; ++lane) {
-    load_lane(slice, lane, starts[lane < n_used ? lane : 0]);
+    load_lane(slice, lane, segments[lane < n_used ? lane : 0]);
   }
 
   bptt->set_params(slice->bptt, params);

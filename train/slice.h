@@ -22,15 +22,16 @@
 
 /// What all slices share
 typedef struct {
-  RcvEngine    engine;
-  RcvShape     shape;
-  uint32_t     segment_frames; ///< Trained on
-  uint32_t     warm_up_frames; ///< Before them, to fill the state
-  uint32_t     max_window_frames;
-  const float* dry;    ///< [n_data] of the training part and D frames more
-  const float* wet;    ///< [n_data]
-  size_t       n_data; ///< Frames in which a segment must lie
-  double       least_energy; ///< Of the pre-emphasised target per frame
+  RcvEngine       engine;
+  RcvShape        shape;
+  uint32_t        segment_frames; ///< Trained on
+  uint32_t        warm_up_frames; ///< Before them, to fill the state
+  uint32_t        max_window_frames;
+  const float*    dry;          ///< [n_data] of the training part
+  const RcvTakes* takes;        ///< What came out
+  size_t          first;        ///< Where the training part begins in the takes
+  size_t          n_data;       ///< Frames in which a segment must lie
+  double          least_energy; ///< Of the pre-emphasised target per frame
 } RcvSliceSettings;
 
 typedef struct RcvSliceImpl RcvSlice;
@@ -43,17 +44,23 @@ rcv_slice_new(const RcvSliceSettings* settings);
 void
 rcv_slice_free(RcvSlice* slice);
 
+/// Where a sequence comes from
+typedef struct {
+  size_t start; ///< First frame in the training part, warm-up included
+  size_t take;  ///< Which of the takes
+} RcvSegment;
+
 /**
    Begin new segments and run them through their warm-up.
 
-   @param starts [n_used] first frame of each lane's segment, warm-up included.
+   @param segments [n_used] of each lane.
    @param n_used Lanes in use, 1 to all.
 */
 void
-rcv_slice_begin(RcvSlice*     slice,
-                const size_t* starts,
-                uint32_t      n_used,
-                const float*  params);
+rcv_slice_begin(RcvSlice*         slice,
+                const RcvSegment* segments,
+                uint32_t          n_used,
+                const float*      params);
 
 /// Energy of the pre-emphasised and the plain target in a window, over all
 /// lanes

@@ -112,7 +112,10 @@ parse(RcvTrainArguments* const a,
     "DRY WET",
     "Train a model of the device between two recordings",
     "DRY is what went into the device, WET what came out: mono, of the same\n"
-    "rate and length.  Ctrl-C ends the training and keeps the best model.",
+    "rate and length.  WET may be the capture.json of `recurve capture "
+    "--grid`:\n"
+    "the model then has the knobs that were turned.\n"
+    "Ctrl-C ends the training and keeps the best model.",
     2,
     options};
 

@@ -176,7 +176,7 @@ write_waveform(const Report* const r)
   static double target[MOST];
   static double output[MOST];
 
-  const float* const wet      = r->pair->wet + r->region.start;
+  const float* const wet      = r->pair->takes.takes[0].wet + r->region.start;
   const size_t       n_all    = rcv_region_length(r->region);
   const double       wanted   = waveform_s * r->pair->rate_hz;
   const size_t       n_wanted = (size_t)fmin(wanted, MOST);
@@ -211,7 +211,7 @@ write_spectrum(const Report* const r)
   static double rest[RCV_SPECTRUM_BINS];
 
   const size_t       n     = rcv_region_length(r->region);
-  const float* const wet   = r->pair->wet + r->region.start;
+  const float* const wet   = r->pair->takes.takes[0].wet + r->region.start;
   float* const       error = malloc(n * sizeof(float));
   if (!error) {
     return rcv_error_set(r->error, RCV_NO_MEMORY, "No memory for the report");
@@ -248,7 +248,7 @@ write_players(const Report* const r)
   const size_t       n        = rcv_region_length(r->region);
   const uint32_t     rate     = r->pair->rate_hz;
   const float* const dry      = r->pair->dry + r->region.start;
-  const float* const wet      = r->pair->wet + r->region.start;
+  const float* const wet      = r->pair->takes.takes[0].wet + r->region.start;
   double             peaks[2] = {1e-9, 1e-9};
   for (size_t t = 0; t < n; ++t) {
     peaks[0] = fmax(peaks[0], fabs((double)dry[t]));
@@ -314,12 +314,13 @@ play_excerpt(Report* const r)
 
   const RcvStatus status = rcv_evaluate_region(
     r->model, r->pair, r->region, r->y_hat, &r->metrics, r->error);
-  return status ? status
-                : rcv_metrics_mr_stft(r->pair->wet + r->region.start,
-                                      r->y_hat,
-                                      r->metrics.n_frames,
-                                      &r->metrics.mr_stft,
-                                      r->error);
+  return status
+           ? status
+           : rcv_metrics_mr_stft(r->pair->takes.takes[0].wet + r->region.start,
+                                 r->y_hat,
+                                 r->metrics.n_frames,
+                                 &r->metrics.mr_stft,
+                                 r->error);
 }
 
 RcvStatus

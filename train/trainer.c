@@ -42,22 +42,22 @@ rcv_trainer_now(void)
 
 /// What the workers need to do their slices of a window
 typedef struct {
-  RcvTrainer*  trainer;
-  uint32_t  start;
-  uint32_t  n_frames;
-  RcvEnergy energy;
+  RcvTrainer* trainer;
+  uint32_t    start;
+  uint32_t    n_frames;
+  RcvEnergy   energy;
 } WindowJob;
 
 static void
 begin_slice(void* const job, const uint32_t index)
 {
   RcvTrainer* const trainer = job;
-  const uint32_t n_lanes = trainer->n_lanes;
-  const uint32_t first   = index * n_lanes;
-  const uint32_t left    = trainer->settings->batch_size - first;
+  const uint32_t    n_lanes = trainer->n_lanes;
+  const uint32_t    first   = index * n_lanes;
+  const uint32_t    left    = trainer->settings->batch_size - first;
 
   rcv_slice_begin(trainer->slices[index],
-                  trainer->starts + first,
+                  trainer->segments + first,
                   left < n_lanes ? left : n_lanes,
                   trainer->params);
 }
@@ -66,7 +66,7 @@ static void
 run_slice(void* const job, const uint32_t index)
 {
   const WindowJob* const window  = job;
-  RcvTrainer* const         trainer = window->trainer;
+  RcvTrainer* const      trainer = window->trainer;
 
   trainer->losses[index] = rcv_slice_run(trainer->slices[index],
                                          trainer->params,
@@ -80,10 +80,15 @@ run_slice(void* const job, const uint32_t index)
 static void
 begin_segments(RcvTrainer* const trainer)
 {
-  const size_t n_span = trainer->n_span;
+  const RcvSliceSettings* const data = &trainer->slice_settings;
   for (uint32_t i = 0; i < trainer->settings->batch_size; ++i) {
-    trainer->starts[i] = rcv_random_below(
-      &trainer->random, trainer->slice_settings.n_data - n_span + 1);
+    RcvSegment* const segment = &trainer->segments[i];
+
+    segment->start =
+      rcv_random_below(&trainer->random, data->n_data - trainer->n_span + 1);
+    segment->take = data->takes->n_takes > 1
+                      ? rcv_random_below(&trainer->random, data->takes->n_takes)
+                      : 0;
   }
   rcv_workers_run(trainer->workers, begin_slice, trainer, trainer->n_slices);
 }
@@ -146,15 +151,16 @@ go_back(RcvTrainer* const trainer)
 {
   ++trainer->result->n_returns;
   trainer->calm = fmax(calm_least, trainer->calm * calm_factor);
-  memcpy(trainer->params,
-         trainer->model->params,
-         trainer->n_params * sizeof(float));
+  memcpy(
+    trainer->params, trainer->model->params, trainer->n_params * sizeof(float));
   rcv_adam_reset(&trainer->adam);
 }
 
 /// Keep the weights if they are the best so far
 static RcvStatus
-keep_if_better(RcvTrainer* const trainer, const double val_esr, RcvError* const error)
+keep_if_better(RcvTrainer* const trainer,
+               const double      val_esr,
+               RcvError* const   error)
 {
   double    rest   = 0.0;
   RcvStatus status = rcv_evaluate_rest(trainer->candidate,
@@ -171,9 +177,8 @@ keep_if_better(RcvTrainer* const trainer, const double val_esr, RcvError* const 
   trainer->n_without_gain     = 0;
   trainer->result->best_esr   = val_esr;
   trainer->result->rest_level = rest;
-  memcpy(trainer->model->params,
-         trainer->params,
-         trainer->n_params * sizeof(float));
+  memcpy(
+    trainer->model->params, trainer->params, trainer->n_params * sizeof(float));
   trainer->model->info.validation_esr = val_esr;
   trainer->model->info.rest_level     = rest;
   return trainer->events->better(
@@ -181,13 +186,13 @@ keep_if_better(RcvTrainer* const trainer, const double val_esr, RcvError* const 
 }
 
 static RcvStatus
-add_point(RcvTrainer* const         trainer,
+add_point(RcvTrainer* const      trainer,
           const RcvTrainerPoint* point,
           RcvError* const        error)
 {
   RcvTrainerResult* const result = trainer->result;
-  RcvTrainerPoint* const  points = realloc(
-    result->points, (result->n_points + 1) * sizeof(RcvTrainerPoint));
+  RcvTrainerPoint* const  points =
+    realloc(result->points, (result->n_points + 1) * sizeof(RcvTrainerPoint));
   if (!points) {
     return rcv_error_set(error, RCV_NO_MEMORY, "No memory for the history");
   }
@@ -197,7 +202,9 @@ add_point(RcvTrainer* const         trainer,
 }
 
 static RcvStatus
-validate(RcvTrainer* const trainer, const double train_loss, RcvError* const error)
+validate(RcvTrainer* const trainer,
+         const double      train_loss,
+         RcvError* const   error)
 {
   memcpy(trainer->candidate->params,
          trainer->params,
@@ -285,10 +292,11 @@ rcv_trainer_loop(RcvTrainer* const trainer, RcvError* const error)
       position = 0;
     }
 
-    const uint32_t left   = trainer->plan.segment_frames - position;
-    const uint32_t window = rcv_plan_window(&trainer->plan, trainer->frames_done);
-    const uint32_t n      = window < left ? window : left;
-    const double   loss   = update(trainer, position, n);
+    const uint32_t left = trainer->plan.segment_frames - position;
+    const uint32_t window =
+      rcv_plan_window(&trainer->plan, trainer->frames_done);
+    const uint32_t n    = window < left ? window : left;
+    const double   loss = update(trainer, position, n);
     if (!isfinite(loss)) {
       go_back(trainer);
       position = trainer->plan.segment_frames;
@@ -324,7 +332,8 @@ rcv_trainer_measure_speed(RcvTrainer* const trainer)
   const RcvRandom random = trainer->random;
   while (seconds < wanted_s) {
     begin_segments(trainer);
-    for (uint32_t t = 0; t < trainer->plan.segment_frames && seconds < wanted_s;) {
+    for (uint32_t t = 0;
+         t < trainer->plan.segment_frames && seconds < wanted_s;) {
       const uint32_t left   = trainer->plan.segment_frames - t;
       const uint32_t window = trainer->plan.window_frames[0];
       const uint32_t n      = window < left ? window : left;

@@ -31,8 +31,8 @@ typedef struct {
   double*                   losses; // [n_slices]
   uint32_t                  n_slices;
   uint32_t                  n_lanes;
-  size_t*                   starts; // [batch]
-  size_t                    n_span; // Frames of warm-up and segment
+  RcvSegment*               segments; // [batch]
+  size_t                    n_span;   // Frames of warm-up and segment
   size_t                    n_params;
   float*                    params;   // [n_params]
   float*                    gradient; // [n_params]

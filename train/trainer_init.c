@@ -45,18 +45,21 @@ init_params(RcvTrainer* const trainer)
   }
 }
 
-/// Mean energy of a pre-emphasised frame of the target
+/// Mean energy of a pre-emphasised frame of the targets
 static double
-mean_energy(const float* const wet, const size_t n)
+mean_energy(const RcvTakes* const takes, const size_t first, const size_t n)
 {
   double energy = 0.0;
-  for (size_t t = 1; t < n; ++t) {
-    const double pre =
-      (double)wet[t] - (RCV_PRE_EMPHASIS * (double)wet[t - 1]);
+  for (size_t i = 0; i < takes->n_takes; ++i) {
+    const float* const wet = takes->takes[i].wet + first;
+    for (size_t t = 1; t < n; ++t) {
+      const double pre =
+        (double)wet[t] - (RCV_PRE_EMPHASIS * (double)wet[t - 1]);
 
-    energy += pre * pre;
+      energy += pre * pre;
+    }
   }
-  return energy / (double)n;
+  return energy / (double)(n * takes->n_takes);
 }
 
 /// Segments, shorter if the data are short
@@ -65,12 +68,11 @@ plan_segments(RcvTrainer* const trainer, RcvError* const error)
 {
   const RcvTrainerSettings* const settings = trainer->settings;
   const RcvPair* const            pair     = trainer->pair;
-  const size_t   n_data   = rcv_region_length(pair->train);
-  const double   wanted   = settings->segment_s * pair->rate_hz;
-  const double   longest  = (double)n_data - WARM_UP_FRAMES;
-  const uint32_t multiple = settings->shape.bidirectional
-                              ? settings->shape.block_frames
-                              : 1;
+  const size_t                    n_data   = rcv_region_length(pair->train);
+  const double                    wanted  = settings->segment_s * pair->rate_hz;
+  const double                    longest = (double)n_data - WARM_UP_FRAMES;
+  const uint32_t                  multiple =
+    settings->shape.bidirectional ? settings->shape.block_frames : 1;
   if (longest < (double)multiple) {
     return rcv_error_set(error,
                          RCV_BAD_DATA,
@@ -83,7 +85,7 @@ plan_segments(RcvTrainer* const trainer, RcvError* const error)
   // Rounded up by the plan, so not more than fits
   const double segment = fmin(wanted, longest - (double)multiple + 1.0);
 
-  trainer->plan = rcv_plan_make(settings->windows,
+  trainer->plan   = rcv_plan_make(settings->windows,
                                 settings->window_frames,
                                 (uint32_t)segment,
                                 multiple,
@@ -97,9 +99,10 @@ plan_segments(RcvTrainer* const trainer, RcvError* const error)
     WARM_UP_FRAMES,
     trainer->plan.window_frames[trainer->plan.n_stages - 1],
     pair->dry + pair->train.start,
-    pair->wet + pair->train.start,
+    &pair->takes,
+    pair->train.start,
     n_data,
-    1e-3 * mean_energy(pair->wet + pair->train.start, n_data)};
+    1e-3 * mean_energy(&pair->takes, pair->train.start, n_data)};
   trainer->slice_settings = slice;
   return RCV_OK;
 }
@@ -113,20 +116,21 @@ init(RcvTrainer* const trainer, RcvError* const error)
     return status;
   }
 
-  trainer->n_lanes   = trainer->slice_settings.engine.bptt->n_lanes;
-  trainer->n_slices  = (settings->batch_size + trainer->n_lanes - 1) / trainer->n_lanes;
+  trainer->n_lanes = trainer->slice_settings.engine.bptt->n_lanes;
+  trainer->n_slices =
+    (settings->batch_size + trainer->n_lanes - 1) / trainer->n_lanes;
   trainer->n_params  = rcv_shape_n_params(&settings->shape);
   trainer->candidate = rcv_model_new(&settings->shape);
   trainer->workers   = rcv_workers_new(settings->n_threads);
   trainer->slices    = calloc(trainer->n_slices, sizeof(RcvSlice*));
   trainer->losses    = calloc(trainer->n_slices, sizeof(double));
-  trainer->starts    = calloc(settings->batch_size, sizeof(size_t));
+  trainer->segments  = calloc(settings->batch_size, sizeof(RcvSegment));
   trainer->params    = calloc(trainer->n_params, sizeof(float));
   trainer->gradient  = calloc(trainer->n_params, sizeof(float));
 
   bool good = rcv_adam_init(&trainer->adam, trainer->n_params) &&
               trainer->candidate && trainer->workers && trainer->slices &&
-              trainer->losses && trainer->starts && trainer->params &&
+              trainer->losses && trainer->segments && trainer->params &&
               trainer->gradient;
   for (uint32_t i = 0; good && i < trainer->n_slices; ++i) {
     trainer->slices[i] = rcv_slice_new(&trainer->slice_settings);
@@ -147,7 +151,7 @@ clear(RcvTrainer* const trainer)
   rcv_model_free(trainer->candidate);
   free(trainer->slices);
   free(trainer->losses);
-  free(trainer->starts);
+  free(trainer->segments);
   free(trainer->params);
   free(trainer->gradient);
 }
@@ -214,8 +218,7 @@ rcv_trainer_run(const RcvTrainerSettings* const settings,
   if (!status) {
     plan_length(&trainer);
     start_over(&trainer);
-    memcpy(
-      model->params, trainer.params, trainer.n_params * sizeof(float));
+    memcpy(model->params, trainer.params, trainer.n_params * sizeof(float));
     status = rcv_trainer_loop(&trainer, error);
   }
   if (!status) {

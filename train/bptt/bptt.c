@@ -53,7 +53,8 @@ bptt_free(RcvBptt* const bptt)
 static size_t
 checkpoint_size(const RcvBptt* const bptt)
 {
-  return 2 * bptt->shape.num_layers * rcv_tile_round(bptt->shape.hidden_size);
+  return 2 * (size_t)bptt->shape.num_layers *
+         rcv_tile_round(bptt->shape.hidden_size);
 }
 
 static RcvBptt*
