@@ -219,7 +219,9 @@ rcv_lv2_plugin_load_preset(RcvLv2Plugin* const plugin,
 {
   LilvWorld* const world = plugin->host->world;
   LilvNode* const  node  = strchr(uri, ':') ? lilv_new_uri(world, uri) : NULL;
-  if (!node || lilv_world_load_resource(world, node) <= 0) {
+
+  // It is 0 if the preset's file was read before, for another preset of it
+  if (!node || lilv_world_load_resource(world, node) < 0) {
     lilv_node_free(node);
     return rcv_error_set(
       error,

@@ -56,7 +56,7 @@ rcv_slice_new(const RcvSliceSettings* const settings)
 
   slice->settings  = *settings;
   slice->n_lanes   = (uint32_t)n_lanes;
-  slice->bptt      = settings->engine.bptt->new_(shape, longest);
+  slice->bptt      = settings->engine.bptt->new_(shape, longest, 0);
   slice->x         = rcv_bptt_alloc(n_x * n_lanes, sizeof(float));
   slice->target    = rcv_bptt_alloc(n_target * n_lanes, sizeof(float));
   slice->classes   = rcv_bptt_alloc(n_target * n_lanes, sizeof(uint32_t));

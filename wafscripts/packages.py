@@ -24,6 +24,7 @@ BUILD = [
 CHECK = [
     ("sordi", "lv2_validate"),
     ("lilv-utils", "lv2info"),
+    ("lv2-examples", None),  # Plugins that our LV2 host is tested with
 ]
 LINT = [
     ("clang-format", "clang-format"),

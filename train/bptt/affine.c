@@ -210,13 +210,13 @@ add_gradient_rows(RcvVec* const       gradient,
 }
 
 void
-rcv_affine_gradient(RcvAffine* const affine,
-                    const RcvVec*    d_sums,
-                    const RcvVec*    x,
-                    const ptrdiff_t  x_stride,
-                    const RcvVec*    h,
-                    const ptrdiff_t  h_stride,
-                    uint32_t         n_frames)
+rcv_affine_gradient(RcvAffine* const    affine,
+                    const RcvVec* const d_sums,
+                    const RcvVec* const x,
+                    const ptrdiff_t     x_stride,
+                    const RcvVec* const h,
+                    const ptrdiff_t     h_stride,
+                    const uint32_t      n_frames)
 {
   const size_t n_x    = affine->n_x;
   const size_t n_h    = affine->n_h;
@@ -224,22 +224,25 @@ rcv_affine_gradient(RcvAffine* const affine,
   const size_t stride = n_x + n_h + 1;
   const RcvVec one[1] = {rcv_vec_set(1)};
 
-  while (n_frames) {
-    const uint32_t n = n_frames < GRADIENT_FRAMES ? n_frames : GRADIENT_FRAMES;
+  // Last frames first, as blocks come: the sum is the same to the last bit
+  // however the frames are divided into blocks
+  for (uint32_t end = n_frames; end > 0;) {
+    const uint32_t      start  = (end - 1) / GRADIENT_FRAMES * GRADIENT_FRAMES;
+    const uint32_t      n      = end - start;
+    const RcvVec* const d_part = d_sums + (start * n_rows);
+    const RcvVec* const x_part = x + ((ptrdiff_t)start * x_stride);
+    const RcvVec* const h_part = h + ((ptrdiff_t)start * h_stride);
     for (size_t row = 0; row < n_rows; row += GRADIENT_ROWS) {
       RcvVec* const gradient = affine->gradient + (row * stride);
 
       add_gradient_rows(
-        gradient, stride, d_sums + row, n_rows, x, x_stride, n, n_x);
+        gradient, stride, d_part + row, n_rows, x_part, x_stride, n, n_x);
       add_gradient_rows(
-        gradient + n_x, stride, d_sums + row, n_rows, h, h_stride, n, n_h);
+        gradient + n_x, stride, d_part + row, n_rows, h_part, h_stride, n, n_h);
       add_gradient_rows(
-        gradient + n_x + n_h, stride, d_sums + row, n_rows, one, 0, n, 1);
+        gradient + n_x + n_h, stride, d_part + row, n_rows, one, 0, n, 1);
     }
-    d_sums += n * n_rows;
-    x += (ptrdiff_t)n * x_stride;
-    h += (ptrdiff_t)n * h_stride;
-    n_frames -= n;
+    end = start;
   }
 }
 

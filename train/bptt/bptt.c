@@ -58,7 +58,9 @@ checkpoint_size(const RcvBptt* const bptt)
 }
 
 static RcvBptt*
-bptt_new(const RcvShape* const shape, const uint32_t max_frames)
+bptt_new(const RcvShape* const shape,
+         const uint32_t        max_frames,
+         const uint32_t        block_frames)
 {
   RcvBptt* const bptt = calloc(1, sizeof(RcvBptt));
   if (!bptt) {
@@ -66,7 +68,9 @@ bptt_new(const RcvShape* const shape, const uint32_t max_frames)
   }
 
   bptt->shape    = *shape;
-  bptt->n_block  = shape->bidirectional ? shape->block_frames : BLOCK;
+  bptt->n_block  = shape->bidirectional ? shape->block_frames
+                   : block_frames       ? block_frames
+                                        : BLOCK;
   bptt->n_window = bptt->n_block + shape->lookahead_frames;
 
   const size_t n_state  = rcv_tile_round(shape->hidden_size);

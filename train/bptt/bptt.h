@@ -73,10 +73,15 @@ typedef struct {
 
   /**
      @param max_frames Longest window.
+     @param block_frames Frames whose tape is kept at a time, 0 for the best;
+     bidirectional networks have their own.  It changes memory and speed, and
+     no bit of the gradient if it is a multiple of 32.
      @return A network with weights of 0, to be freed with free_(), or NULL if
      there is no memory.
   */
-  RcvBptt* (*new_)(const RcvShape* shape, uint32_t max_frames);
+  RcvBptt* (*new_)(const RcvShape* shape,
+                   uint32_t        max_frames,
+                   uint32_t        block_frames);
 
   /// Free what new_() made; NULL is ignored
   void (*free_)(RcvBptt* bptt);

@@ -220,20 +220,20 @@ rcv_head_entropy(const RcvHeadLayer* const head,
 /// y = w·h + b: d_h = w·d_y, d_w = Σ_t d_y·h, d_b = Σ_t d_y
 static void
 linear_backward(RcvHeadLayer* const head,
-                const RcvVec*       tops,
+                const RcvVec* const tops,
                 const RcvVec* const d_y,
-                RcvVec*             d_tops,
+                RcvVec* const       d_tops,
                 const uint32_t      n_frames)
 {
   const uint32_t n_hidden = head->shape->hidden_size;
-  for (uint32_t t = 0; t < n_frames; ++t) {
+  for (uint32_t t = n_frames; t-- > 0;) {
+    const RcvVec* const top   = tops + ((size_t)t * head->n_state);
+    RcvVec* const       d_top = d_tops + ((size_t)t * head->n_state);
     for (uint32_t k = 0; k < n_hidden; ++k) {
-      d_tops[k] = d_y[t] * head->weights[k];
-      head->gradient[k] += d_y[t] * tops[k];
+      d_top[k] = d_y[t] * head->weights[k];
+      head->gradient[k] += d_y[t] * top[k];
     }
     head->gradient[n_hidden] += d_y[t];
-    tops += head->n_state;
-    d_tops += head->n_state;
   }
 }
 
