@@ -5,6 +5,8 @@
 
 #include "dsp/activation.h"
 
+#include <stdbool.h>
+
 void
 rcv_lstm_step(const RcvLayer* const layer,
               const RcvReal* const  x,
@@ -19,7 +21,9 @@ rcv_lstm_step(const RcvLayer* const layer,
     const RcvReal a =
       rcv_layer_input_sum(layer, row, x) + rcv_layer_hidden_sum(layer, row, h);
 
-    gates[row] = row / n == 2 ? rcv_tanh(a) : rcv_sigmoid(a);
+    const bool is_candidate = row >= 2 * n && row < 3 * n;
+
+    gates[row] = is_candidate ? rcv_tanh(a) : rcv_sigmoid(a);
   }
 
   for (uint32_t j = 0; j < n; ++j) {

@@ -53,8 +53,8 @@ place_network(RcvArena* const         arena,
 size_t
 rcv_network_size(const RcvShape* const shape, const RcvKernels* const kernels)
 {
-  RcvArena arena = {NULL, 0};
-  float*   packed[2][RCV_MAX_LAYERS];
+  RcvArena arena                     = {NULL, 0};
+  float*   packed[2][RCV_MAX_LAYERS] = {{NULL}};
   float*   head[3];
 
   place_network(&arena, shape, kernels, packed, head);
@@ -102,8 +102,8 @@ rcv_network_init(void* const             memory,
                  const float* const      params,
                  const RcvKernels* const kernels)
 {
-  RcvArena arena = {memory, 0};
-  float*   packed[2][RCV_MAX_LAYERS];
+  RcvArena arena                     = {memory, 0};
+  float*   packed[2][RCV_MAX_LAYERS] = {{NULL}};
   float*   head[3];
 
   memset(memory, 0, rcv_network_size(shape, kernels));

@@ -9,6 +9,7 @@
 #include "train/model_file.h"
 #include "train/options.h"
 #include "train/pair.h"
+#include "train/perplexity.h"
 
 #include <jansson.h>
 
@@ -91,7 +92,10 @@ list_segments(const Arguments* const a,
 }
 
 static void
-print_result(const RcvMetrics* const m, const double rest, json_t* const list)
+print_result(const RcvMetrics* const m,
+             const double            rest,
+             const double            perplexity,
+             json_t* const           list)
 {
   size_t  i       = 0;
   json_t* segment = NULL;
@@ -106,6 +110,9 @@ print_result(const RcvMetrics* const m, const double rest, json_t* const list)
   }
   printf("%10s %10.4g %10.4g %10.2g\n", "all", m->esr, m->esr_pre, m->dc);
   printf("MR-STFT %.4g, rest level %.2g\n", m->mr_stft, rest);
+  if (isfinite(perplexity)) {
+    printf("perplexity %.4g levels\n", perplexity);
+  }
 }
 
 static RcvStatus
@@ -129,16 +136,17 @@ evaluate(const Arguments* const a,
       (double)pair->n_frames / rate);
   }
 
-  float* const y_hat = malloc(rcv_region_length(region) * sizeof(float));
-  RcvMetrics   m     = {0.0, 0.0, 0.0, 0.0, 0};
-  double       rest  = (double)NAN;
+  float* const y_hat      = malloc(rcv_region_length(region) * sizeof(float));
+  RcvMetrics   m          = {0.0, 0.0, 0.0, 0.0, 0};
+  double       rest       = (double)NAN;
+  double       perplexity = (double)NAN;
   RcvStatus    status =
     y_hat ? rcv_evaluate_region(model, pair, region, y_hat, &m, error)
              : rcv_error_set(error, RCV_NO_MEMORY, "No memory to compare");
   if (!status) {
     status = rcv_metrics_mr_stft(pair->takes.takes[0].wet + region.start,
                                  y_hat,
-                                 m.n_frames,
+                                 rcv_region_length(region),
                                  &m.mr_stft,
                                  error);
   }
@@ -146,9 +154,12 @@ evaluate(const Arguments* const a,
     status = rcv_evaluate_rest(model, pair, region, 32, &rest, error);
   }
   if (!status) {
+    status = rcv_perplexity_measure(model, pair, region, &perplexity, error);
+  }
+  if (!status) {
     json_t* const list = list_segments(a, pair, region, y_hat);
     if (a->json) {
-      status = rcv_json_print(json_pack("{s:o,s:o,s:o,s:o,s:I,s:o,s:i,s:o}",
+      status = rcv_json_print(json_pack("{s:o,s:o,s:o,s:o,s:I,s:o,s:o,s:i,s:o}",
                                         "esr",
                                         rcv_json_number(m.esr),
                                         "esr_pre",
@@ -159,6 +170,8 @@ evaluate(const Arguments* const a,
                                         rcv_json_number(m.mr_stft),
                                         "samples",
                                         (json_int_t)m.n_frames,
+                                        "perplexity",
+                                        rcv_json_number(perplexity),
                                         "max_rest_level",
                                         rcv_json_number(rest),
                                         "delay",
@@ -167,7 +180,7 @@ evaluate(const Arguments* const a,
                                         list),
                               error);
     } else {
-      print_result(&m, rest, list);
+      print_result(&m, rest, perplexity, list);
       json_decref(list);
     }
   }

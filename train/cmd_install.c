@@ -53,7 +53,7 @@ escape(const char* const text, char* const escaped, const size_t size)
     if (*c == '"' || *c == '\\') {
       escaped[n++] = '\\';
     }
-    escaped[n++] = (unsigned char)*c < 0x20 ? ' ' : *c;
+    escaped[n++] = (char)((unsigned char)*c < 0x20 ? ' ' : *c);
   }
   escaped[n] = '\0';
 }

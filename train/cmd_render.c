@@ -165,6 +165,13 @@ render(const Arguments* const a, RcvModel* const model, RcvError* const error)
             audio.rate_hz,
             model->info.rate_hz);
   }
+  if (a->whole && a->mix_percent < 100.0) {
+    rcv_audio_clear(&audio);
+    return rcv_error_set(error,
+                         RCV_BAD_USAGE,
+                         "--whole has no dry sound to mix with; leave --mix "
+                         "at 100");
+  }
   if (a->whole && model->shape.bidirectional) {
     // One window with all of the recording
     model->shape.block_frames     = (uint32_t)audio.n_frames;

@@ -34,6 +34,8 @@ typedef struct {
 
 static volatile sig_atomic_t stop;
 
+// Only what is async-signal-safe is called
+// NOLINTNEXTLINE(bugprone-signal-handler,cert-sig30-c)
 static void
 on_interrupt(const int number)
 {

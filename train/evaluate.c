@@ -56,8 +56,10 @@ rcv_evaluate_region(const RcvModel* const model,
   RcvStatus    status = y ? RCV_OK : no_memory(error);
   for (size_t i = 0; !status && i < pair->takes.n_takes; ++i) {
     const RcvTake* const take = &pair->takes.takes[i];
-    float* const         x =
-      make_inputs(model->shape.input_size, pair->dry + start, take->knobs, n);
+    float* const         x    = make_inputs(model->shape.input_size,
+                                 pair->dry + start,
+                                 pair->takes.n_knobs ? take->knobs : NULL,
+                                 n);
 
     status = x ? rcv_model_run(model, x, y, n, error) : no_memory(error);
     free(x);

@@ -51,7 +51,9 @@ describe_default(const RcvOption* const o, char* const text, const size_t size)
     snprintf(text, size, " (default: %g)", *(const double*)o->value);
     break;
   case RCV_OPTION_DURATION:
-    snprintf(text, size, " (default: %gs)", *(const double*)o->value);
+    if (*(const double*)o->value >= 0.0) { // Less says that there is none
+      snprintf(text, size, " (default: %gs)", *(const double*)o->value);
+    }
     break;
   case RCV_OPTION_STRING: {
     const char* const value = *(const char* const*)o->value;

@@ -129,8 +129,11 @@ static RcvStatus
 align_pair(RcvPair* const pair, RcvError* const error)
 {
   RcvDelayEstimate estimate = {0, 1.0, 0.0};
-  const RcvStatus  status   = rcv_align_find(
-    pair->dry, pair->takes.takes[0].wet, pair->n_frames, &estimate, error);
+  const RcvStatus  status   = rcv_align_find(pair->dry,
+                                          pair->takes.takes[pair->loudest].wet,
+                                          pair->n_frames,
+                                          &estimate,
+                                          error);
 
   const size_t shift = (size_t)labs(estimate.delay_frames);
   if (!status && estimate.confidence >= RCV_DELAY_CONFIDENCE &&
@@ -220,8 +223,15 @@ rcv_pair_read(RcvPair* const              pair,
   }
 
   pair->dry_levels = measure_levels(pair->dry, pair->n_frames, pair->rate_hz);
-  pair->wet_levels =
-    measure_levels(takes->takes[0].wet, pair->n_frames, pair->rate_hz);
+  for (size_t i = 0; i < takes->n_takes; ++i) {
+    // With a knob at its end a take may be silent
+    const RcvLevels levels =
+      measure_levels(takes->takes[i].wet, pair->n_frames, pair->rate_hz);
+    if (i == 0 || levels.rms > pair->wet_levels.rms) {
+      pair->wet_levels = levels;
+      pair->loudest    = i;
+    }
+  }
   pair->is_signal =
     rcv_capture_signal_recognise(pair->dry, pair->n_frames, pair->rate_hz);
 

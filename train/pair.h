@@ -40,6 +40,7 @@ typedef struct {
   uint32_t  rate_hz;
   long      delay_frames; ///< What was taken off
   bool      is_signal;    ///< The dry one is `recurve signal`'s
+  size_t    loudest;      ///< The take that levels and delay are read from
   RcvLevels dry_levels;
   RcvLevels wet_levels;
   RcvRegion train;

@@ -47,8 +47,8 @@ update_density(const RcvPlan* const plan)
 {
   double density = 0.0;
   for (uint32_t i = 0; i < plan->n_stages; ++i) {
-    const double n_windows = ceil((double)plan->segment_frames /
-                                  (double)plan->window_frames[i]);
+    const double n_windows =
+      ceil((double)plan->segment_frames / (double)plan->window_frames[i]);
 
     density += plan->share[i] * n_windows / (double)plan->segment_frames;
   }
@@ -81,11 +81,10 @@ rcv_plan_window(const RcvPlan* const plan, const double frames_done)
 double
 rcv_plan_rate(const RcvPlan* const plan, const double frames_done)
 {
-  const double rise  = 0.01; // Part of the run in which Adam finds its moments
-  const double least = 0.01; // What is left of the rate at the end
-  const double done  = fmin(frames_done / plan->n_frames, 1.0);
-  const double cosine =
-    0.5 * (1.0 + cos(3.14159265358979323846 * done));
+  const double rise   = 0.01; // Part of the run in which Adam finds its moments
+  const double least  = 0.01; // What is left of the rate at the end
+  const double done   = fmin(frames_done / plan->n_frames, 1.0);
+  const double cosine = 0.5 * (1.0 + cos(3.14159265358979323846 * done));
 
   return plan->rate * fmin(1.0, (done + 1e-4) / rise) *
          (least + ((1.0 - least) * cosine));

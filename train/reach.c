@@ -114,16 +114,16 @@ run_pass(Pass* const           pass,
                                 pass->n_warm,
                                 NULL,
                                 NULL};
-  const RcvBpttWindow window = {(uint32_t)n_window,
-                                pass->x +
-                                  (pass->n_warm * shape->input_size * n_lanes),
-                                pass->classes + (pass->n_warm * n_lanes),
-                                pass->y,
-                                pass->d_y,
-                                pass->weights,
-                                pass->n_lags,
-                                pass->h,
-                                pass->c};
+  const RcvBpttWindow window = {
+    (uint32_t)n_window,
+    pass->x + ((size_t)pass->n_warm * shape->input_size * n_lanes),
+    pass->classes + (pass->n_warm * n_lanes),
+    pass->y,
+    pass->d_y,
+    pass->weights,
+    pass->n_lags,
+    pass->h,
+    pass->c};
 
   memset(pass->h, 0, n_window * n_lanes * sizeof(float));
   memset(pass->c, 0, n_window * n_lanes * sizeof(float));

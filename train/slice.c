@@ -173,12 +173,13 @@ rcv_slice_energy(const RcvSlice* const slice,
   const size_t first   = (size_t)slice->settings.warm_up_frames + start;
   RcvEnergy    energy  = {0.0, 0.0};
   for (size_t t = first; t < first + n_frames; ++t) {
-    const float* const now    = slice->target + (t * n_lanes);
-    const float* const before = t ? now - n_lanes : NULL;
+    const size_t       t_before = t ? t - 1 : 0;
+    const double       alpha    = t ? RCV_PRE_EMPHASIS : 0.0;
+    const float* const now      = slice->target + (t * n_lanes);
+    const float* const before   = slice->target + (t_before * n_lanes);
     for (uint32_t lane = 0; lane < slice->n_used; ++lane) {
       const double value = (double)now[lane];
-      const double pre =
-        value - (before ? RCV_PRE_EMPHASIS * (double)before[lane] : 0.0);
+      const double pre   = value - (alpha * (double)before[lane]);
 
       energy.pre += pre * pre;
       energy.plain += value * value;
@@ -262,6 +263,28 @@ rcv_slice_run(RcvSlice* const    slice,
   bptt->backward(slice->bptt, &window);
   bptt->take_gradient(slice->bptt, slice->gradient);
   return loss;
+}
+
+double
+rcv_slice_entropy(RcvSlice* const slice, const float* const params)
+{
+  const RcvSliceSettings* const settings = &slice->settings;
+  const size_t                  n_lanes  = slice->n_lanes;
+  const size_t                  first    = settings->warm_up_frames;
+  const RcvBpttWindow           window   = {
+                settings->segment_frames,
+                slice->x + (first * settings->shape.input_size * n_lanes),
+                slice->classes + (first * n_lanes),
+                slice->y,
+                slice->d_y,
+                slice->esr_scale,
+                0,
+                NULL,
+                NULL};
+
+  settings->engine.bptt->set_params(slice->bptt, params);
+  return run_softmax(
+    slice, &window, 1.0 / ((double)settings->segment_frames * slice->n_used));
 }
 
 const float*

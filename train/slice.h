@@ -88,6 +88,13 @@ rcv_slice_run(RcvSlice*    slice,
               RcvEnergy    energy,
               uint32_t     n_sequences);
 
+/**
+   Mean cross-entropy of a frame over the whole segment (softmax head), in nats;
+   nothing is learned.
+*/
+double
+rcv_slice_entropy(RcvSlice* slice, const float* params);
+
 /// [n_params] gradient of the last rcv_slice_run(), borrowed
 const float*
 rcv_slice_gradient(const RcvSlice* slice);

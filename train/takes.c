@@ -199,7 +199,7 @@ rcv_takes_read(RcvTakes* const   takes,
   memset(takes, 0, sizeof(RcvTakes));
 
   const char* const dot = strrchr(path, '.');
-  if (!dot || strcmp(dot, ".json")) {
+  if (!dot || strcmp(dot, ".json") != 0) {
     takes->takes = calloc(1, sizeof(RcvTake));
     return takes->takes
              ? add_take(takes, path, error)

@@ -318,7 +318,7 @@ play_excerpt(Report* const r)
            ? status
            : rcv_metrics_mr_stft(r->pair->takes.takes[0].wet + r->region.start,
                                  r->y_hat,
-                                 r->metrics.n_frames,
+                                 rcv_region_length(r->region),
                                  &r->metrics.mr_stft,
                                  r->error);
 }

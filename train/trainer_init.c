@@ -74,12 +74,13 @@ plan_segments(RcvTrainer* const trainer, RcvError* const error)
   const uint32_t                  multiple =
     settings->shape.bidirectional ? settings->shape.block_frames : 1;
   if (longest < (double)multiple) {
-    return rcv_error_set(error,
-                         RCV_BAD_DATA,
-                         "%.2f s for training are too short for a block of "
-                         "%u frames; record more",
-                         (double)n_data / pair->rate_hz,
-                         multiple);
+    rcv_error_set(error,
+                  RCV_BAD_DATA,
+                  "%.2f s for training are too short for a block of "
+                  "%u frames; record more",
+                  (double)n_data / pair->rate_hz,
+                  multiple);
+    return RCV_BAD_DATA;
   }
 
   // Rounded up by the plan, so not more than fits

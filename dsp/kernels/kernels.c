@@ -56,7 +56,8 @@ const RcvKernels*
 rcv_kernels_choose(const char* const name)
 {
   const RcvKernels* kernels = rcv_kernels_supported(0);
-  for (uint32_t i = 0; name && kernels && strcmp(kernels->name, name); ++i) {
+  for (uint32_t i = 0; name && kernels && strcmp(kernels->name, name) != 0;
+       ++i) {
     kernels = rcv_kernels_supported(i + 1);
   }
   return kernels;

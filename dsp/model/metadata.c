@@ -4,6 +4,7 @@
 #include "dsp/model/metadata.h"
 
 #include <math.h>
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -158,7 +159,7 @@ rcv_metadata_read_shape(const json_t* const metadata,
   static const char* const bools[] = {"false", "true"};
 
   const char* const version = get_text(metadata, "recurve");
-  if (!version || strcmp(version, RCV_FORMAT_VERSION)) {
+  if (!version || strcmp(version, RCV_FORMAT_VERSION) != 0) {
     return bad_value(
       error, name, "recurve", "format version " RCV_FORMAT_VERSION, version);
   }
@@ -252,7 +253,9 @@ copy_text(char* const dest, const size_t size, const char* const text)
 {
   size_t n = 0;
   for (const char* c = text; *c && n + 1 < size; ++c) {
-    dest[n++] = (unsigned char)*c < 0x20 || *c == 0x7F ? ' ' : *c;
+    const bool is_control = (unsigned char)*c < 0x20 || *c == 0x7F;
+
+    dest[n++] = (char)(is_control ? ' ' : *c);
   }
   while (text[n] && n && ((unsigned char)text[n] & 0xC0U) == 0x80U) {
     --n; // Not in the middle of a character of several bytes

@@ -164,7 +164,7 @@ rcv_model_self_test(const RcvModel* const model,
     return RCV_OK;
   }
 
-  float* const y = malloc(model->n_test * sizeof(float));
+  float* const y = calloc(model->n_test, sizeof(float));
   if (!y) {
     return rcv_error_set(error, RCV_NO_MEMORY, "No memory for a self-test");
   }

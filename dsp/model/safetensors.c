@@ -111,7 +111,7 @@ find_tensor(const Reader* const reader,
   const char* const dtype = json_string_value(json_object_get(entry, "dtype"));
   const json_t* const shape  = json_object_get(entry, "shape");
   const size_t        n_dims = n_cols ? 2 : 1;
-  if (!dtype || strcmp(dtype, "F32")) {
+  if (!dtype || strcmp(dtype, "F32") != 0) {
     rcv_error_set(reader->error,
                   RCV_BAD_FILE,
                   "%s: $.%s.dtype: expected F32, found %.16s",
@@ -301,18 +301,16 @@ rcv_safetensors_read(const void* const bytes,
   if (!status) {
     status = rcv_metadata_read_shape(metadata, name, &shape, error);
   }
-  if (!status) {
-    model  = rcv_model_new(&shape);
-    status = model ? RCV_OK
-                   : rcv_error_set(error, RCV_NO_MEMORY, "%s: no memory", name);
+  if (!status && !(model = rcv_model_new(&shape))) {
+    status = rcv_error_set(error, RCV_NO_MEMORY, "%s: no memory", name);
   }
-  if (!status) {
+  if (model) {
     status = read_params(&reader, model);
   }
-  if (!status) {
+  if (model && !status) {
     status = read_test(&reader, model);
   }
-  if (!status) {
+  if (model && !status) {
     rcv_metadata_read_info(metadata, &model->info);
     snprintf(model->info.format, sizeof(model->info.format), "safetensors");
   }

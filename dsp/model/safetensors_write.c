@@ -64,7 +64,8 @@ make_header(const RcvModel* const model,
   size_t offset = 0;
   for (size_t i = 0; i < n_entries; ++i) {
     const json_int_t begin = (json_int_t)offset;
-    const json_int_t end   = (json_int_t)(offset + entry_size(&entries[i]));
+    const size_t     next  = offset + entry_size(&entries[i]);
+    const json_int_t end   = (json_int_t)next;
     const json_int_t rows  = (json_int_t)entries[i].n_rows;
     const json_int_t cols  = (json_int_t)entries[i].n_cols;
     json_t* const    shape = entries[i].n_cols ? json_pack("[I,I]", rows, cols)
@@ -80,7 +81,7 @@ make_header(const RcvModel* const model,
                                             "data_offsets",
                                             begin,
                                             end));
-    offset = (size_t)end;
+    offset = next;
   }
 
   char* const text = failed ? NULL : json_dumps(header, JSON_COMPACT);
