@@ -34,13 +34,12 @@ typedef struct {
 
 static volatile sig_atomic_t stop;
 
-// Only what is async-signal-safe is called
-// NOLINTNEXTLINE(bugprone-signal-handler,cert-sig30-c)
 static void
 on_interrupt(const int number)
 {
   if (stop) {
     // Asked twice: at once, but leaving no temporary file
+    // NOLINTNEXTLINE(bugprone-signal-handler,cert-sig30-c): it is made for it
     rcv_output_file_unlink_all();
     _exit(128 + number);
   }

@@ -51,9 +51,13 @@ rcv_evaluate_region(const RcvModel* const model,
   const size_t start = region.start - n_warm;
   const size_t n     = region.end - start;
 
-  float* const y      = malloc(n * sizeof(float));
+  float* const y = malloc(n * sizeof(float));
+  if (!y) {
+    return no_memory(error);
+  }
+
   RcvErrorSums sums   = {0.0, 0.0, 0.0, 0.0, 0.0, 0};
-  RcvStatus    status = y ? RCV_OK : no_memory(error);
+  RcvStatus    status = RCV_OK;
   for (size_t i = 0; !status && i < pair->takes.n_takes; ++i) {
     const RcvTake* const take = &pair->takes.takes[i];
     float* const         x    = make_inputs(model->shape.input_size,

@@ -58,7 +58,7 @@ scratch_folder_count(const char* const path)
 
   int n = 0;
   for (const struct dirent* e = readdir(dir); e; e = readdir(dir)) {
-    n += strcmp(e->d_name, ".") && strcmp(e->d_name, "..");
+    n += strcmp(e->d_name, ".") != 0 && strcmp(e->d_name, "..") != 0;
   }
   closedir(dir);
   return n;

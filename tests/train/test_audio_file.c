@@ -262,7 +262,7 @@ main(void)
     cmocka_unit_test(test_same_bytes),
   };
 
-  for (size_t i = 0U; i < 2U * N_FRAMES; ++i) {
+  for (size_t i = 0U; i < (size_t)2U * N_FRAMES; ++i) {
     ramp[i] = (float)((i * 7919U) % 65536U) / 65536.0F - 0.5F;
   }
   scratch_folder_enter();

@@ -62,7 +62,7 @@ case_new(const RcvBpttTable* const table,
   const size_t lanes   = table->n_lanes;
   const size_t n_frame = CASE_FRAMES * lanes;
   const size_t n_in =
-    (CASE_FRAMES + shape.lookahead_frames) * shape.input_size * lanes;
+    ((size_t)CASE_FRAMES + shape.lookahead_frames) * shape.input_size * lanes;
 
   NetworkCase c = {0};
   c.table       = table;

@@ -61,6 +61,7 @@ test_all_networks(void** const unused)
     unsigned number   = 0;
     size_t   n_params = 0;
     double   loss     = 0.0;
+    // NOLINTNEXTLINE(cert-err34-c): the file is our own
     assert_int_equal(
       fscanf(file, " case %u %zu %lf", &number, &n_params, &loss), 3);
     assert_int_equal(number, index);
@@ -71,6 +72,7 @@ test_all_networks(void** const unused)
 
     double* const expected = calloc(n_params, sizeof(double));
     for (size_t i = 0; i < n_params; ++i) {
+      // NOLINTNEXTLINE(cert-err34-c)
       assert_int_equal(fscanf(file, "%lf", &expected[i]), 1);
     }
 
