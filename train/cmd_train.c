@@ -138,6 +138,19 @@ write_recipe(const Run* const run, char* const recipe, const size_t size)
            split);
 }
 
+/// What is found out by playing it, and how it came to be
+static RcvStatus
+describe_model(const Run* const run,
+               RcvModel* const  model,
+               RcvError* const  error)
+{
+  RcvModelInfo* const info = &model->info;
+
+  write_recipe(run, info->recipe, sizeof(info->recipe));
+  return rcv_evaluate_loudness(
+    model, run->pair.rate_hz, &info->loudness_db, error);
+}
+
 /// Save the best model so far, complete in itself
 static RcvStatus
 save_model(void* const           handle,
@@ -154,12 +167,12 @@ save_model(void* const           handle,
          best->params,
          rcv_shape_n_params(&best->shape) * sizeof(float));
   copy->info = best->info;
-  write_recipe(run, copy->info.recipe, sizeof(copy->info.recipe));
 
-  RcvStatus status = RCV_OK;
-  if (!(status = rcv_evaluate_loudness(
-          copy, run->pair.rate_hz, &copy->info.loudness_db, error)) &&
-      !(status = rcv_evaluate_add_test(copy, run->pair.rate_hz, error))) {
+  RcvStatus status = describe_model(run, copy, error);
+  if (!status) {
+    status = rcv_evaluate_add_test(copy, run->pair.rate_hz, error);
+  }
+  if (!status) {
     status = rcv_model_file_write(copy, run->args.output, error);
   }
   rcv_model_free(copy);
@@ -300,6 +313,9 @@ train(Run* const run, RcvError* const error)
     &a->settings, &run->pair, &events, run->model, &run->result, error);
   if (!status) {
     status = test_model(run, error);
+  }
+  if (!status) {
+    status = describe_model(run, run->model, error);
   }
   if (!status) {
     status = save_model(run, run->model, error);

@@ -67,7 +67,7 @@ put_number_row(FILE* const       html,
                const char* const unit)
 {
   if (isfinite(value)) {
-    fprintf(html, "<tr><th>%s</th><td>%.4g%s</td></tr>\n", name, value, unit);
+    fprintf(html, "<tr><th>%s</th><td>%.6g%s</td></tr>\n", name, value, unit);
   }
 }
 

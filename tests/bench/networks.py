@@ -1,0 +1,110 @@
+#!/usr/bin/env python3
+# Copyright 2026 Recurve contributors
+# SPDX-License-Identifier: ISC
+
+"""The networks of the family on one device, each trained for the same time.
+
+    tests/bench/networks.py DRY WET FOLDER [SECONDS [TRAIN OPTIONS...]]
+
+Prints the tables of docs/choosing.md: one of the networks, one of how the error
+falls as a bidirectional network looks further ahead.
+"""
+
+import json
+import os
+import resource
+import subprocess
+import sys
+
+NETWORKS = [
+    ("RNN 32", "--cell rnn --hidden 32"),
+    ("LSTM 32", "--cell lstm --hidden 32"),
+    ("GRU 32", "--cell gru --hidden 32"),
+    ("2 × LSTM 16", "--cell lstm --hidden 16 --layers 2"),
+    (
+        "bidirectional LSTM 16",
+        "--cell lstm --hidden 16 --bidirectional --block 128 --lookahead 128",
+    ),
+    (
+        "LSTM 16, softmax 256",
+        "--cell lstm --hidden 16 --head softmax --classes 256",
+    ),
+]
+LOOKAHEADS = (0, 8, 32, 128, 512)
+AHEAD = "--cell lstm --hidden 8 --bidirectional --block 128 --lookahead %d"
+
+RECURVE = os.path.join(os.environ.get("RECURVE_BUILD", "build"), "recurve")
+
+
+def run(*arguments):
+    """Run a command and return the JSON that it prints, or None"""
+    done = subprocess.run(
+        [RECURVE, *arguments],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        check=False,
+    )
+    return json.loads(done.stdout or "null") if done.returncode == 0 else None
+
+
+def seconds_to_render(model, signal, folder):
+    """Return the least processor time of three renders"""
+    times = []
+    for _ in range(3):
+        before = resource.getrusage(resource.RUSAGE_CHILDREN).ru_utime
+        run("render", model, signal, os.path.join(folder, "rendered.wav"))
+        times.append(resource.getrusage(resource.RUSAGE_CHILDREN).ru_utime - before)
+    return min(times)
+
+
+def cost_ns(model, folder):
+    """Nanoseconds per sample: what 168 s more of sound cost"""
+    long, short = (os.path.join(folder, n + ".wav") for n in ("all", "riff"))
+    run("signal", long)
+    run("signal", short, "--part", "riff")
+    extra = seconds_to_render(model, long, folder)
+    extra -= seconds_to_render(model, short, folder)
+    return 1e9 * extra / (168 * 48000)
+
+
+def train(name, options, arguments, folder):
+    """Train one network and return what is known of it"""
+    dry, wet, seconds, more = arguments
+    model = os.path.join(folder, name.replace(" ", "_") + ".safetensors")
+    result = run(
+        *["train", dry, wet, "-o", model, "--time", seconds + "s"],
+        *["--json", *options.split(), *more],
+    )
+    if result:
+        result["latency"] = run("info", model, "--json")["latency"]
+    return model, result
+
+
+def main():
+    dry, wet, folder = sys.argv[1:4]
+    seconds = sys.argv[4] if len(sys.argv) > 4 else "60"
+    arguments = (dry, wet, seconds, sys.argv[5:])
+    os.makedirs(folder, exist_ok=True)
+
+    print("| network | validation ESR | test ESR | ns per sample | latency |")
+    print("|---|---|---|---|---|")
+    for name, options in NETWORKS:
+        model, r = train(name, options, arguments, folder)
+        if not r:
+            print("| %s | none was worth keeping | | | |" % name, flush=True)
+            continue
+        row = (name, r["val_esr"], r["test_esr"], cost_ns(model, folder))
+        print("| %s | %.4f | %.4f | %.0f | %d |" % (*row, r["latency"]), flush=True)
+
+    print("\n| lookahead | validation ESR | test ESR | latency |")
+    print("|---|---|---|---|")
+    for ahead in LOOKAHEADS:
+        name = "ahead %d" % ahead
+        _, r = train(name, AHEAD % ahead, arguments, folder)
+        if r:
+            row = (ahead, r["val_esr"], r["test_esr"], r["latency"])
+            print("| %d | %.4f | %.4f | %d |" % row, flush=True)
+
+
+if __name__ == "__main__":
+    main()
