@@ -219,19 +219,20 @@ rcv_lv2_plugin_load_preset(RcvLv2Plugin* const plugin,
 {
   LilvWorld* const world = plugin->host->world;
   LilvNode* const  node  = strchr(uri, ':') ? lilv_new_uri(world, uri) : NULL;
+  LilvState*       state = NULL;
 
-  // It is 0 if the preset's file was read before, for another preset of it
-  if (!node || lilv_world_load_resource(world, node) < 0) {
-    lilv_node_free(node);
+  // What it returns does not tell: 0 is nothing found, or a file that was read
+  // before for another preset of it
+  if (node && lilv_world_load_resource(world, node) >= 0) {
+    state = lilv_state_new_from_world(world, &plugin->host->map, node);
+  }
+  lilv_node_free(node);
+  if (!state) {
     return rcv_error_set(
       error,
       RCV_NO_FILE,
       "%s: no such preset is installed; lv2info lists those of a plugin",
       uri);
   }
-
-  LilvState* const state =
-    lilv_state_new_from_world(world, &plugin->host->map, node);
-  lilv_node_free(node);
   return apply(plugin, state, uri, error);
 }

@@ -22,7 +22,7 @@ BUILD = [
     ("gnuplot-nox", "gnuplot"),
 ]
 CHECK = [
-    ("sordi", "lv2_validate"),
+    ("sordi", "sord_validate"),
     ("lilv-utils", "lv2info"),
     ("lv2-examples", None),  # Plugins that our LV2 host is tested with
 ]
