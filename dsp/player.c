@@ -183,6 +183,21 @@ run_channel(RcvPlayer* const player,
   }
 }
 
+/// Frames to compute next: up to the end of a cross-fade, where what comes
+/// after it begins, however the signal is divided into runs
+RCV_REALTIME static uint32_t
+chunk_length(const RcvPlayer* const player, const uint32_t n_left)
+{
+  const uint32_t n = n_left < CHUNK ? n_left : CHUNK;
+  if (!player->fading || player->fade_frame >= player->n_fade_frames) {
+    return n;
+  }
+
+  const uint32_t end =
+    player->preroll_frames + (player->n_fade_frames - player->fade_frame);
+  return end > 0 && end < n ? end : n;
+}
+
 void
 rcv_player_run(RcvPlayer* const          player,
                const RcvControls* const  controls,
@@ -192,8 +207,8 @@ rcv_player_run(RcvPlayer* const          player,
 {
   const uint64_t mode = rcv_denormals_off();
 
-  for (uint32_t t = 0; t < n_frames; t += CHUNK) {
-    const uint32_t n = n_frames - t < CHUNK ? n_frames - t : CHUNK;
+  for (uint32_t t = 0; t < n_frames;) {
+    const uint32_t n = chunk_length(player, n_frames - t);
 
     run_ramps(player, controls, n);
 
@@ -209,6 +224,7 @@ rcv_player_run(RcvPlayer* const          player,
       rcv_player_advance_fade(player, n);
     }
     player->has_run = true;
+    t += n;
   }
 
   rcv_denormals_restore(mode);

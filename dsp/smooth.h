@@ -39,8 +39,8 @@ rcv_smooth_jump(RcvSmooth* const smooth)
 /**
    Write the values of some frames.
 
-   Within 1e-6 of the target the value becomes the target, so that a control at
-   rest is exact.
+   Within 1e-6 of the target, or where the next step is too small for a float,
+   the value becomes the target, so that a control at rest is exact.
 
    @param values [n_frames] set.
 */
@@ -56,8 +56,10 @@ rcv_smooth_run(RcvSmooth* const smooth,
   float value = smooth->value;
   for (uint32_t t = 0; t < n_frames; ++t) {
     const float distance = target - value;
+    const float next     = value + (coeff * distance);
+    const bool  moves    = next < value || next > value;
 
-    value     = fabsf(distance) < near ? target : value + (coeff * distance);
+    value     = fabsf(distance) < near || !moves ? target : next;
     values[t] = value;
   }
   smooth->value = value;

@@ -14,6 +14,9 @@
 /// Less than this much is no training data
 static const double least_train_s = 1.0;
 
+/// A recording of a slower rate is none of an audio device
+static const uint32_t least_rate_hz = 1000;
+
 /// What is quieter than this is silence: −100 dB
 static const double silence_level = 1e-5;
 
@@ -68,6 +71,15 @@ check_pair(const RcvPair* const pair,
            RcvError* const      error)
 {
   const RcvTakes* const takes = &pair->takes;
+  if (pair->rate_hz < least_rate_hz) {
+    return rcv_error_set(error,
+                         RCV_BAD_DATA,
+                         "%s: has %u Hz, at least %u Hz are needed; give the "
+                         "recording its true rate",
+                         dry_path,
+                         pair->rate_hz,
+                         least_rate_hz);
+  }
   if (pair->rate_hz != takes->rate_hz) {
     return rcv_error_set(error,
                          RCV_BAD_DATA,

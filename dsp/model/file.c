@@ -46,8 +46,11 @@ rcv_file_read(const char* const path,
   // Without O_NONBLOCK the opening of a pipe waits for its writer
   const int fd = open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC);
   if (fd < 0) {
-    rcv_error_set(
-      error, RCV_NO_FILE, "%s: cannot be opened: %s", path, strerror(errno));
+    rcv_error_set(error,
+                  RCV_NO_FILE,
+                  "%s: cannot be opened: %s; check its name and rights",
+                  path,
+                  strerror(errno));
     return NULL;
   }
 

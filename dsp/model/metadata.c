@@ -300,10 +300,24 @@ rcv_metadata_read_info(const json_t* const metadata, RcvModelInfo* const info)
 
 /* Writing */
 
+/// A text as JSON; one that is no UTF-8, or cut in it, keeps its ASCII
+static json_t*
+make_text(const char* const text)
+{
+  json_t* const value = json_string(text);
+  char* const   ascii = value ? NULL : strdup(text);
+  for (char* c = ascii; c && *c; ++c) {
+    *c = (char)(*c & 0x80 ? '?' : *c);
+  }
+  json_t* const plain = ascii ? json_string(ascii) : NULL;
+  free(ascii);
+  return value ? value : plain;
+}
+
 static int
 set_text(json_t* const metadata, const char* const key, const char* const text)
 {
-  return json_object_set_new(metadata, key, json_string(text));
+  return json_object_set_new(metadata, key, make_text(text));
 }
 
 static int

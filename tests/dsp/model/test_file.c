@@ -1,0 +1,86 @@
+// Copyright 2026 Recurve contributors
+// SPDX-License-Identifier: ISC
+
+#include "dsp/model/file.h"
+
+#include "dsp/model/model.h"
+#include "tests/support/assert_close.h"
+#include "tests/support/model_fixture.h"
+#include "tests/support/scratch_folder.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+static void
+test_reads(void** const unused)
+{
+  (void)unused;
+  RcvError error = {RCV_OK, ""};
+  size_t   size  = 0;
+  rcv_fixture_bytes("good", "a\0b", 3);
+  char* const bytes = rcv_file_read("good", &size, 3, &error);
+  assert_non_null(bytes);
+  assert_int_equal(size, 3);
+  assert_memory_equal(bytes, "a\0b", 4); // And the zero after them
+  free(bytes);
+
+  assert_null(rcv_file_read("good", &size, 2, &error));
+  assert_int_equal(size, 0);
+  assert_non_null(strstr(error.message, "the limit is 2"));
+}
+
+static void
+test_not_files(void** const unused)
+{
+  (void)unused;
+  assert_int_equal(mkfifo("fifo", 0600), 0);
+  assert_int_equal(mkdir("folder", 0700), 0);
+  assert_int_equal(symlink("nowhere", "link"), 0);
+  rcv_fixture_bytes("empty", "", 0);
+  rcv_fixture_bytes("text", "no model at all", 15);
+
+  static const struct {
+    const char* path;
+    RcvStatus   status;
+    const char* words;
+  } cases[] = {
+    {"fifo", RCV_BAD_FILE, "is not a file"},
+    {"folder", RCV_BAD_FILE, "is not a file"},
+    {"link", RCV_NO_FILE, "check its name"},
+    {"missing", RCV_NO_FILE, "check its name"},
+    {"empty", RCV_BAD_FILE, "known kind"},
+    {"text", RCV_BAD_FILE, "known kind"},
+    {"text/below", RCV_NO_FILE, "check its name"},
+    {"", RCV_NO_FILE, "check its name"},
+    {"/dev/zero", RCV_BAD_FILE, "is not a file"},
+  };
+  for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); ++i) {
+    RcvError error = {RCV_OK, ""};
+    assert_null(rcv_model_load(cases[i].path, &error));
+    assert_int_equal(error.status, cases[i].status);
+    assert_memory_equal(error.message, cases[i].path, strlen(cases[i].path));
+    assert_int_equal(error.message[strlen(cases[i].path)], ':');
+    assert_non_null(strstr(error.message, cases[i].words));
+  }
+
+  // A sparse file that is larger than any model
+  assert_int_equal(truncate("empty", (off_t)1 << 40U), 0);
+  RcvError error = {RCV_OK, ""};
+  assert_null(rcv_model_load("empty", &error));
+  assert_non_null(strstr(error.message, "1099511627776"));
+}
+
+int
+main(void)
+{
+  scratch_folder_enter();
+
+  const struct CMUnitTest tests[] = {
+    cmocka_unit_test(test_reads),
+    cmocka_unit_test(test_not_files),
+  };
+
+  return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,115 @@
+// Copyright 2026 Recurve contributors
+// SPDX-License-Identifier: ISC
+
+// Every kind of network plays in the plugin, hosted by lilv, as it does alone,
+// and its latency is reported
+
+#include "dsp/model/model.h"
+#include "dsp/network.h"
+#include "dsp/player.h"
+#include "dsp/shape.h"
+#include "dsp/voice.h"
+#include "plugin/ports.h"
+#include "plugin/uris.h"
+#include "tests/support/assert_close.h"
+#include "tests/support/model_fixture.h"
+#include "train/lv2_host.h"
+
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+enum { N_FRAMES = 4800, BLOCK = 100 };
+
+static const RcvShape shapes[] = {
+  {RCV_CELL_RNN, RCV_HEAD_LINEAR, 1, 8, 1, 1, false, false, 0, 0},
+  {RCV_CELL_LSTM, RCV_HEAD_LINEAR, 1, 12, 1, 1, false, true, 0, 0},
+  {RCV_CELL_GRU, RCV_HEAD_LINEAR, 1, 9, 1, 1, false, false, 0, 0},
+  {RCV_CELL_LSTM, RCV_HEAD_LINEAR, 1, 16, 3, 1, false, false, 0, 0},
+  {RCV_CELL_LSTM, RCV_HEAD_SOFTMAX, 1, 8, 1, 64, false, false, 0, 0},
+  {RCV_CELL_LSTM, RCV_HEAD_LINEAR, 1, 8, 1, 1, true, false, 64, 32},
+  {RCV_CELL_GRU, RCV_HEAD_SOFTMAX, 1, 7, 2, 32, true, true, 96, 0},
+  {RCV_CELL_LSTM, RCV_HEAD_LINEAR, 3, 8, 1, 1, false, false, 0, 0},
+};
+
+static float input[N_FRAMES];
+static float expected[N_FRAMES];
+static float output[N_FRAMES];
+
+/// The same with the player alone
+static void
+render_expected(const RcvModel* const model)
+{
+  void* const       memory   = aligned_alloc(RCV_ALIGNMENT, rcv_player_size(1));
+  RcvPlayer* const  player   = rcv_player_init(memory, 48000.0, 1);
+  RcvVoice* const   voice    = rcv_model_voice_new(model, 1);
+  const RcvControls controls = rcv_controls_default();
+  const float*      in[]     = {input};
+  float*            out[]    = {expected};
+  rcv_player_set_voice(player, voice);
+  rcv_player_run(player, &controls, in, out, N_FRAMES);
+  rcv_model_voice_free(voice);
+  free(memory);
+}
+
+static void
+test_shape(RcvLv2Host* const host, const RcvShape* const shape)
+{
+  RcvModel* const model = rcv_fixture_model(shape, 48000.0, 3);
+  rcv_fixture_write(model, "family.safetensors");
+  render_expected(model);
+
+  const RcvLv2Settings settings = {48000.0, BLOCK, BLOCK, RCV_LV2_WORKER_SYNC};
+  RcvError             error    = {RCV_OK, ""};
+  RcvLv2Plugin* const  plugin =
+    rcv_lv2_plugin_new(host, RCV_URI_MONO, &settings, &error);
+  assert_non_null(plugin);
+
+  char folder[2048];
+  char path[4096];
+  assert_non_null(getcwd(folder, sizeof(folder)));
+  (void)snprintf(path, sizeof(path), "%s/family.safetensors", folder);
+  assert_int_equal(
+    rcv_lv2_plugin_send_path(plugin, RCV_URI_MODEL, path, &error), RCV_OK);
+
+  // The message, and the worker's answer, without a frame of sound
+  const float* in[]  = {input};
+  float*       out[] = {output};
+  rcv_lv2_plugin_run(plugin, in, out, 0);
+  rcv_lv2_plugin_run(plugin, in, out, 0);
+  for (uint32_t t = 0; t < N_FRAMES; t += BLOCK) {
+    in[0]  = input + t;
+    out[0] = output + t;
+    rcv_lv2_plugin_run(plugin, in, out, BLOCK);
+  }
+
+  assert_close(rcv_lv2_plugin_get(plugin, "status"), RCV_STATUS_PLAYING, 0.0);
+  assert_int_equal(rcv_lv2_plugin_latency(plugin), rcv_shape_latency(shape));
+  assert_memory_equal(output, expected, sizeof(output));
+  rcv_lv2_plugin_free(plugin);
+  rcv_model_free(model);
+}
+
+static void
+test_family(void** const state)
+{
+  (void)state;
+  RcvError          error = {RCV_OK, ""};
+  RcvLv2Host* const host  = rcv_lv2_host_new(&error);
+  assert_non_null(host);
+  rcv_fixture_signal(input, N_FRAMES, 5);
+  for (size_t i = 0; i < sizeof(shapes) / sizeof(shapes[0]); ++i) {
+    test_shape(host, &shapes[i]);
+  }
+  rcv_lv2_host_free(host);
+}
+
+int
+main(void)
+{
+  const struct CMUnitTest tests[] = {cmocka_unit_test(test_family)};
+
+  return cmocka_run_group_tests(tests, NULL, NULL);
+}

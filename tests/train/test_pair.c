@@ -1,0 +1,240 @@
+// Copyright 2026 Recurve contributors
+// SPDX-License-Identifier: ISC
+
+#include "train/pair.h"
+
+#include "tests/support/assert_close.h"
+#include "tests/support/network_rig.h"
+#include "tests/support/scratch_folder.h"
+#include "train/audio_file.h"
+#include "train/capture_signal.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { N_FRAMES = 160000, RATE_HZ = 16000 };
+
+static float samples[2 * N_FRAMES];
+
+static const RcvPairOptions usual = {true, -1.0, -1.0, false};
+
+static void
+write_wav(const char* const  path,
+          const float* const from,
+          const size_t       n_frames,
+          const uint32_t     n_channels,
+          const uint32_t     rate_hz)
+{
+  RcvAudio audio = {NULL, n_frames, n_channels, rate_hz};
+  RcvError error = {RCV_OK, ""};
+  audio.samples  = malloc(n_frames * n_channels * sizeof(float));
+  assert_non_null(audio.samples);
+  memcpy(audio.samples, from, n_frames * n_channels * sizeof(float));
+  assert_int_equal(rcv_audio_write(&audio, path, &error), RCV_OK);
+  rcv_audio_clear(&audio);
+}
+
+/// dry.wav, and wet.wav that is 40 frames later
+static int
+set_up(void** const unused)
+{
+  (void)unused;
+  network_rig_random(samples, N_FRAMES, 0.4f, 1);
+  write_wav("dry.wav", samples, N_FRAMES, 1, RATE_HZ);
+
+  float* const wet = network_rig_floats(N_FRAMES);
+  memcpy(wet + 40, samples, (N_FRAMES - 40) * sizeof(float));
+  write_wav("wet.wav", wet, N_FRAMES, 1, RATE_HZ);
+  free(wet);
+  return 0;
+}
+
+static RcvPair
+read_pair(const RcvPairOptions options)
+{
+  RcvPair  pair;
+  RcvError error = {RCV_OK, ""};
+  if (rcv_pair_read(&pair, "dry.wav", "wet.wav", &options, &error)) {
+    fail_msg("%s", error.message);
+  }
+  return pair;
+}
+
+static void
+test_default_split(void** const unused)
+{
+  (void)unused;
+  RcvPair      pair = read_pair(usual);
+  const size_t n    = N_FRAMES - 40;
+  assert_int_equal(pair.delay_frames, 40);
+  assert_int_equal(pair.n_frames, n);
+  assert_int_equal(pair.rate_hz, RATE_HZ);
+  assert_false(pair.is_signal);
+  assert_int_equal(pair.train.start, 0);
+  assert_close(pair.train.end, 0.8 * (double)n, 1.0);
+  assert_int_equal(pair.validation.start, pair.train.end);
+  assert_close(pair.validation.end, 0.9 * (double)n, 1.0);
+  assert_int_equal(pair.test.start, pair.validation.end);
+  assert_int_equal(pair.test.end, n);
+  assert_memory_equal(pair.dry, samples, n * sizeof(float));
+  assert_memory_equal(pair.takes.takes[0].wet, samples, n * sizeof(float));
+  rcv_pair_clear(&pair);
+  assert_null(pair.dry);
+}
+
+static void
+test_times(void** const unused)
+{
+  (void)unused;
+  const RcvPairOptions from      = {false, 6.0, -1.0, false};
+  const RcvPairOptions both      = {false, 6.0, 8.5, false};
+  const RcvPairOptions beyond    = {false, 6.0, 99.0, false};
+  const RcvPairOptions unaligned = {false, -1.0, -1.0, true};
+
+  RcvPair pair = read_pair(from);
+  assert_int_equal(pair.delay_frames, 0);
+  assert_int_equal(pair.train.end, 6 * RATE_HZ);
+  assert_int_equal(pair.validation.start, 6 * RATE_HZ);
+  assert_int_equal(pair.validation.end, N_FRAMES);
+  assert_int_equal(rcv_region_length(pair.test), 0);
+  rcv_pair_clear(&pair);
+
+  pair = read_pair(both);
+  assert_int_equal(pair.validation.end, 8.5 * RATE_HZ);
+  assert_int_equal(pair.test.start, 8.5 * RATE_HZ);
+  assert_int_equal(pair.test.end, N_FRAMES);
+  rcv_pair_clear(&pair);
+
+  pair = read_pair(beyond);
+  assert_int_equal(pair.validation.end, N_FRAMES);
+  assert_int_equal(rcv_region_length(pair.test), 0);
+  rcv_pair_clear(&pair);
+
+  pair = read_pair(unaligned);
+  assert_int_equal(rcv_region_length(pair.train), 0);
+  rcv_pair_clear(&pair);
+}
+
+/// The capture signal's own parts, if it is the dry one
+static void
+test_signal(void** const unused)
+{
+  (void)unused;
+  RcvPair  pair;
+  RcvError error = {RCV_OK, ""};
+  assert_int_equal(
+    rcv_capture_signal_write(RCV_SIGNAL_ALL, RATE_HZ, "signal.wav", &error),
+    RCV_OK);
+  assert_int_equal(
+    rcv_pair_read(&pair, "signal.wav", "signal.wav", &usual, &error), RCV_OK);
+  assert_true(pair.is_signal);
+  assert_int_equal(pair.delay_frames, 0);
+
+  static const RcvSignalRole roles[] = {
+    RCV_ROLE_TRAIN, RCV_ROLE_VALIDATION, RCV_ROLE_TEST};
+  const RcvRegion regions[] = {pair.train, pair.validation, pair.test};
+  for (size_t i = 0; i < 3; ++i) {
+    const RcvSignalPart part =
+      rcv_capture_signal_span(RCV_SIGNAL_ALL, RATE_HZ, roles[i]);
+    assert_int_equal(regions[i].start, part.start);
+    assert_int_equal(rcv_region_length(regions[i]), part.n_frames);
+  }
+  rcv_pair_clear(&pair);
+
+  // Unless the user says otherwise
+  const RcvPairOptions timed = {false, 60.0, -1.0, false};
+  assert_int_equal(
+    rcv_pair_read(&pair, "signal.wav", "signal.wav", &timed, &error), RCV_OK);
+  assert_int_equal(pair.train.start, 0);
+  assert_int_equal(pair.train.end, 60 * RATE_HZ);
+  rcv_pair_clear(&pair);
+}
+
+static void
+test_levels(void** const unused)
+{
+  (void)unused;
+  float* const x = network_rig_floats(N_FRAMES);
+  for (size_t t = 0; t < N_FRAMES; ++t) {
+    const float sine = 1.5f * sinf(0.05f * (float)t);
+
+    x[t] = t < RATE_HZ ? 0.001f : fminf(fmaxf(sine, -0.9f), 0.9f);
+  }
+  write_wav("clipped.wav", x, N_FRAMES, 1, RATE_HZ);
+  free(x);
+
+  RcvPair  pair;
+  RcvError error = {RCV_OK, ""};
+  assert_int_equal(
+    rcv_pair_read(&pair, "clipped.wav", "dry.wav", &usual, &error), RCV_OK);
+  assert_close(pair.dry_levels.peak, 0.9, 1e-6);
+  assert_close(pair.dry_levels.noise_floor, 0.001, 1e-6);
+  assert_true(pair.dry_levels.n_clipped > N_FRAMES / 3);
+  assert_int_equal(pair.wet_levels.n_clipped, 0);
+  assert_close(pair.wet_levels.rms, 0.4 / sqrt(3.0), 1e-3);
+  assert_close(pair.wet_levels.dc, 0.0, 2e-3);
+  rcv_pair_clear(&pair);
+}
+
+/// Refused with the file's name and some words
+static void
+assert_refused(const char* const    dry,
+               const char* const    wet,
+               const RcvPairOptions options,
+               const char* const    name,
+               const char* const    words)
+{
+  RcvPair         pair;
+  RcvError        error  = {RCV_OK, ""};
+  const RcvStatus status = rcv_pair_read(&pair, dry, wet, &options, &error);
+  rcv_pair_clear(&pair);
+  assert_int_not_equal(status, RCV_OK);
+  assert_int_equal(error.status, status);
+  if (!strstr(error.message, name) || !strstr(error.message, words)) {
+    fail_msg("\"%s\" lacks \"%s\" or \"%s\"", error.message, name, words);
+  }
+}
+
+static void
+test_refusals(void** const unused)
+{
+  (void)unused;
+  static float         zeros[N_FRAMES];
+  const RcvPairOptions late  = {true, 9.99, -1.0, false};
+  const RcvPairOptions early = {true, 0.5, -1.0, false};
+  write_wav("rate.wav", samples, N_FRAMES, 1, 44100);
+  write_wav("short.wav", samples, N_FRAMES - 1, 1, RATE_HZ);
+  write_wav("stereo.wav", samples, N_FRAMES, 2, RATE_HZ);
+  write_wav("silent.wav", zeros, N_FRAMES, 1, RATE_HZ);
+  write_wav("second.wav", samples, RATE_HZ, 1, RATE_HZ);
+  write_wav("slow.wav", samples, 400, 1, 8);
+  assert_refused("dry.wav", "rate.wav", usual, "rate.wav", "44100 Hz");
+  assert_refused("rate.wav", "wet.wav", usual, "rate.wav", "16000 Hz");
+  assert_refused("dry.wav", "short.wav", usual, "short.wav", "159999");
+  assert_refused("dry.wav", "stereo.wav", usual, "stereo.wav", "2 channels");
+  assert_refused("silent.wav", "wet.wav", usual, "silent.wav", "silent");
+  assert_refused("dry.wav", "silent.wav", usual, "silent.wav", "silent");
+  assert_refused("missing.wav", "wet.wav", usual, "missing.wav", "");
+  assert_refused("dry.wav", "missing.wav", usual, "missing.wav", "");
+  assert_refused("second.wav", "second.wav", usual, "second.wav", "too short");
+  assert_refused("dry.wav", "wet.wav", late, "dry.wav", "too short");
+  assert_refused("dry.wav", "wet.wav", early, "dry.wav", "too short");
+  assert_refused("slow.wav", "slow.wav", usual, "slow.wav", "8 Hz");
+}
+
+int
+main(void)
+{
+  scratch_folder_enter();
+
+  const struct CMUnitTest tests[] = {
+    cmocka_unit_test(test_default_split),
+    cmocka_unit_test(test_times),
+    cmocka_unit_test(test_signal),
+    cmocka_unit_test(test_levels),
+    cmocka_unit_test(test_refusals),
+  };
+
+  return cmocka_run_group_tests(tests, set_up, NULL);
+}
