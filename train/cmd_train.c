@@ -288,13 +288,32 @@ print_result(const Run* const run, RcvError* const error)
     error);
 }
 
+/// Fail now, not after the training, if a file cannot be written
+static RcvStatus
+try_to_write(const char* const path, RcvError* const error)
+{
+  RcvOutputFile* const file = rcv_output_file_new(path, error);
+  if (!file) {
+    return error->status;
+  }
+  rcv_output_file_discard(file);
+  return RCV_OK;
+}
+
 static RcvStatus
 train(Run* const run, RcvError* const error)
 {
   RcvTrainArguments* const a = &run->args;
 
-  RcvStatus status =
-    rcv_pair_read(&run->pair, a->dry_path, a->wet_path, &a->pair, error);
+  RcvStatus status = try_to_write(a->output, error);
+  if (!status && a->report) {
+    status = try_to_write(a->report, error);
+  }
+  if (status) {
+    return status;
+  }
+
+  status = rcv_pair_read(&run->pair, a->dry_path, a->wet_path, &a->pair, error);
   if (status) {
     return status;
   }
@@ -346,9 +365,13 @@ rcv_cmd_train(const int argc, char** const argv)
   rcv_model_free(run.model);
   rcv_pair_clear(&run.pair);
   if (status) {
+    const bool names_file = strstr(error.message, ": ") != NULL;
+
     fprintf(stderr,
-            "%srecurve train: %s\n",
+            "%srecurve train: %s%s%s\n",
             run.is_terminal && run.result.n_points ? "\n" : "",
+            names_file ? "" : run.args.wet_path,
+            names_file ? "" : ": ",
             error.message);
   }
   return status ? 1 : 0;

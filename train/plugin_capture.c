@@ -7,6 +7,7 @@
 #include "train/output_file.h"
 
 #include <limits.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -204,6 +205,7 @@ rcv_capture_run(const RcvCapture* const capture,
   char              path[PATH_MAX];
   RcvAudio          dry    = {NULL, 0U, 0U, 0U};
   RcvCaptureReport* report = NULL;
+  const bool        is_new = access(capture->folder, F_OK) != 0;
   RcvStatus         status = read_dry(capture, &dry, error);
   if (!status) {
     status = rcv_output_folder_make(capture->folder, error);
@@ -220,6 +222,9 @@ rcv_capture_run(const RcvCapture* const capture,
   }
   if (!status) {
     status = write_report(capture, report, text, error);
+  }
+  if (status && is_new) {
+    (void)rmdir(capture->folder); // Unless something was captured
   }
   rcv_capture_report_free(report);
   rcv_audio_clear(&dry);

@@ -360,7 +360,7 @@ rcv_trainer_finish(RcvTrainer* const trainer, RcvError* const error)
       error,
       trainer->result->end == RCV_END_INTERRUPTED ? RCV_INTERRUPTED
                                                   : RCV_BAD_DATA,
-      "No model was worth keeping after %zu updates; train longer (--time), "
+      "no model was worth keeping after %zu updates; train longer (--time), "
       "with a lower --lr, or check that the recordings belong together",
       result->n_updates);
   }

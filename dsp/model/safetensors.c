@@ -195,6 +195,13 @@ static RcvStatus
 read_test(const Reader* const reader, RcvModel* const model)
 {
   const json_t* const entry = json_object_get(reader->header, "test_input");
+  if (!entry && json_object_get(reader->header, "test_output")) {
+    return rcv_error_set(reader->error,
+                         RCV_BAD_FILE,
+                         "%s: $.test_input: missing, but there is a "
+                         "test_output",
+                         reader->name);
+  }
   if (!entry) {
     return RCV_OK;
   }
