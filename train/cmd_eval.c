@@ -6,6 +6,7 @@
 #include "dsp/model/model.h"
 #include "train/evaluate.h"
 #include "train/metrics.h"
+#include "train/model_and_pair.h"
 #include "train/model_file.h"
 #include "train/options.h"
 #include "train/pair.h"
@@ -116,15 +117,16 @@ print_result(const RcvMetrics* const m,
 }
 
 static RcvStatus
-evaluate(const Arguments* const a,
-         const RcvModel* const  model,
-         const RcvPair* const   pair,
-         RcvError* const        error)
+evaluate(void* const           handle,
+         const RcvModel* const model,
+         const RcvPair* const  pair,
+         RcvError* const       error)
 {
-  const double rate   = pair->rate_hz;
-  RcvRegion    region = {(size_t)(a->from_s * rate),
+  const Arguments* const a      = handle;
+  const double           rate   = pair->rate_hz;
+  RcvRegion              region = {(size_t)(a->from_s * rate),
                       a->to_s > 0.0 ? (size_t)(a->to_s * rate)
-                                       : pair->n_frames};
+                                                 : pair->n_frames};
   region.end = region.end < pair->n_frames ? region.end : pair->n_frames;
   if (region.end <= region.start) {
     return rcv_error_set(
@@ -202,20 +204,5 @@ rcv_cmd_eval(const int argc, char** const argv)
     return parsed == RCV_PARSED_HELP ? 0 : 2;
   }
 
-  RcvError        error = {RCV_OK, ""};
-  RcvModel* const model = rcv_model_load(a.operands[0], &error);
-  if (model) {
-    RcvPair              pair;
-    const RcvPairOptions options = {a.align, -1.0, -1.0, true};
-    if (!rcv_pair_read(&pair, a.operands[1], a.operands[2], &options, &error)) {
-      evaluate(&a, model, &pair, &error);
-    }
-    rcv_pair_clear(&pair);
-  }
-
-  rcv_model_free(model);
-  if (error.status) {
-    fprintf(stderr, "recurve eval: %s\n", error.message);
-  }
-  return error.status == RCV_BAD_USAGE ? 2 : error.status ? 1 : 0;
+  return rcv_with_model_and_pair("eval", a.operands, a.align, evaluate, &a);
 }

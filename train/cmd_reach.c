@@ -4,6 +4,7 @@
 #include "train/commands.h"
 
 #include "dsp/model/model.h"
+#include "train/model_and_pair.h"
 #include "train/model_file.h"
 #include "train/options.h"
 #include "train/output_file.h"
@@ -216,13 +217,14 @@ draw(const Arguments* const      a,
 }
 
 static RcvStatus
-measure(const Arguments* const a,
-        const RcvModel* const  model,
-        const RcvPair* const   pair,
-        RcvError* const        error)
+measure(void* const           handle,
+        const RcvModel* const model,
+        const RcvPair* const  pair,
+        RcvError* const       error)
 {
-  RcvReachResult result;
-  RcvStatus      status =
+  const Arguments* const a = handle;
+  RcvReachResult         result;
+  RcvStatus              status =
     rcv_reach_measure(model, pair, a->n_lags, a->n_places, &result, error);
   if (!status) {
     char verdict[256];
@@ -254,20 +256,5 @@ rcv_cmd_reach(const int argc, char** const argv)
     return parsed == RCV_PARSED_HELP ? 0 : 2;
   }
 
-  RcvError        error = {RCV_OK, ""};
-  RcvModel* const model = rcv_model_load(a.operands[0], &error);
-  if (model) {
-    RcvPair              pair;
-    const RcvPairOptions options = {a.align, -1.0, -1.0, true};
-    if (!rcv_pair_read(&pair, a.operands[1], a.operands[2], &options, &error)) {
-      measure(&a, model, &pair, &error);
-    }
-    rcv_pair_clear(&pair);
-  }
-
-  rcv_model_free(model);
-  if (error.status) {
-    fprintf(stderr, "recurve reach: %s\n", error.message);
-  }
-  return error.status ? 1 : 0;
+  return rcv_with_model_and_pair("reach", a.operands, a.align, measure, &a);
 }

@@ -7,44 +7,8 @@
 
 set -u
 
-for tool in jackd jalv cc python3; do
-  command -v "$tool" >/dev/null || {
-    echo "$tool is not installed"
-    exit 77
-  }
-done
 hosts=$RECURVE_TOP/tests/hosts
-echo '#include <jack/jack.h>' | cc -E -x c - >/dev/null 2>&1 || {
-  echo "libjack-jackd2-dev is not installed"
-  exit 77
-}
-cc -std=c11 -D_POSIX_C_SOURCE=200809L -O1 "$hosts/jack_render.c" \
-  -o jack_render -ljack || exit 1
-if [ -n "${RECURVE_SANITIZE:-}" ]; then
-  echo "jalv cannot load a plugin with a sanitizer"
-  exit 77
-fi
-
-export JACK_DEFAULT_SERVER=recurve-family-$$ JACK_NO_AUDIO_RESERVATION=1
-jack=
-jalv=
-finish() {
-  exec 9>&-
-  [ -n "$jalv" ] && kill "$jalv" 2>/dev/null
-  [ -n "$jack" ] && kill "$jack" 2>/dev/null
-  wait 2>/dev/null
-}
-trap finish EXIT
-
-jackd --name "$JACK_DEFAULT_SERVER" --no-realtime -d dummy -r 48000 -p 256 \
-  >jackd.txt 2>&1 &
-jack=$!
-sleep 1
-kill -0 "$jack" 2>/dev/null || {
-  cat jackd.txt
-  echo "jackd does not run here"
-  exit 77
-}
+. "$hosts/jack_server.sh"
 
 recurve=$RECURVE_BUILD/recurve
 python3 "$hosts/wav.py" make in.wav
