@@ -19,6 +19,7 @@ typedef struct {
   const char*   operands[3]; // MODEL IN OUT
   uint32_t      block;
   bool          whole;
+  uint32_t      lookahead; // UINT32_MAX: the model's
   bool          latency;
   double        input_gain_db;
   double        output_gain_db;
@@ -46,6 +47,9 @@ parse(Arguments* const a, const int argc, char** const argv)
     {"whole", 'w', RCV_OPTION_FLAG, &a->whole, NULL,
      "Bidirectional models: read the whole recording, not the windows that are "
      "used live", 0.0, 0.0, NULL},
+    {"lookahead", 0, RCV_OPTION_UINT, &a->lookahead, "FRAMES",
+     "Bidirectional models: look so far ahead, not as in training", 0.0,
+     RCV_MAX_LOOKAHEAD, NULL},
     {"latency", 'l', RCV_OPTION_FLAG, &a->latency, NULL,
      "Leave the model's latency in the output, as a live host hears it", 0.0,
      0.0, NULL},
@@ -172,6 +176,9 @@ render(const Arguments* const a, RcvModel* const model, RcvError* const error)
                          "--whole has no dry sound to mix with; leave --mix "
                          "at 100");
   }
+  if (a->lookahead != UINT32_MAX && model->shape.bidirectional) {
+    model->shape.lookahead_frames = a->lookahead;
+  }
   if (a->whole && model->shape.bidirectional) {
     // One window with all of the recording
     model->shape.block_frames     = (uint32_t)audio.n_frames;
@@ -211,6 +218,7 @@ rcv_cmd_render(const int argc, char** const argv)
   Arguments a;
   memset(&a, 0, sizeof(a));
   a.block       = 4096;
+  a.lookahead   = UINT32_MAX;
   a.mix_percent = 100.0;
 
   const RcvParsed parsed = parse(&a, argc, argv);

@@ -45,7 +45,9 @@ describe_default(const RcvOption* const o, char* const text, const size_t size)
     }
     break;
   case RCV_OPTION_UINT:
-    snprintf(text, size, " (default: %u)", *(const uint32_t*)o->value);
+    if (*(const uint32_t*)o->value != UINT32_MAX) { // Which says: none
+      snprintf(text, size, " (default: %u)", *(const uint32_t*)o->value);
+    }
     break;
   case RCV_OPTION_REAL:
     snprintf(text, size, " (default: %g)", *(const double*)o->value);
