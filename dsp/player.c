@@ -5,7 +5,6 @@
 
 #include "dsp/delay.h"
 #include "dsp/denormals.h"
-#include "dsp/network.h"
 #include "dsp/player_impl.h"
 #include "dsp/smooth.h"
 
@@ -108,11 +107,10 @@ run_path(RcvPlayer* const   player,
   float inputs[CHUNK * RCV_MAX_INPUTS];
   float wet[CHUNK];
   gather_inputs(player, voice->n_knobs, x, inputs, n_frames);
-  rcv_network_run(
-    voice->network, voice->states[channel], inputs, wet, n_frames);
+  rcv_voice_run(voice, channel, inputs, wet, n_frames);
   if (!all_finite(wet, n_frames)) {
     ++player->n_faults;
-    rcv_state_reset(voice->states[channel], voice->network);
+    rcv_voice_reset(voice, channel);
     memset(wet, 0, sizeof(wet));
   }
 
@@ -177,7 +175,7 @@ run_channel(RcvPlayer* const player,
     RcvVoice* const voices[] = {player->current, player->next};
     for (uint32_t i = 0; i < 2; ++i) {
       if (voices[i]) {
-        rcv_state_reset(voices[i]->states[channel], voices[i]->network);
+        rcv_voice_reset(voices[i], channel);
       }
     }
   }

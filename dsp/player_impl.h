@@ -16,8 +16,8 @@
 enum {
   RCV_PLAYER_CHUNK = 64, ///< Frames that are computed at a time
 
-  /// Frames of the dry signal that are kept: the longest latency and a chunk
-  RCV_PLAYER_DELAY = 32768,
+  /// Frames of the dry signal that are kept
+  RCV_PLAYER_DELAY = RCV_MAX_LATENCY + RCV_PLAYER_CHUNK,
 };
 
 /// A smoothed control and its values during this chunk

@@ -170,7 +170,7 @@ rcv_player_reset(RcvPlayer* const player)
   for (uint32_t c = 0; c < player->n_channels; ++c) {
     memset(player->dry[c].frames, 0, RCV_PLAYER_DELAY * sizeof(float));
     if (player->current) {
-      rcv_state_reset(player->current->states[c], player->current->network);
+      rcv_voice_reset(player->current, c);
     }
   }
   player->has_run = false;

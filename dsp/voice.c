@@ -5,46 +5,127 @@
 
 #include "dsp/arena.h"
 
-size_t
-rcv_voice_size(const RcvShape* const   shape,
-               const RcvKernels* const kernels,
-               const uint32_t          n_channels)
+#include <math.h>
+
+// Two rates nearer to each other than this are the same
+static const double rate_tolerance_hz = 0.5;
+
+static bool
+is_resampled(const RcvVoiceSettings* const settings)
+{
+  return fabs(settings->host_hz - settings->network_hz) > rate_tolerance_hz;
+}
+
+bool
+rcv_voice_is_possible(const RcvShape* const         shape,
+                      const RcvVoiceSettings* const settings)
 {
   RcvArena arena = {NULL, 0};
+  return !is_resampled(settings) ||
+         (rcv_rate_is_possible(settings->host_hz, settings->network_hz) &&
+          rcv_rate_place(&arena,
+                         settings->host_hz,
+                         settings->network_hz,
+                         rcv_shape_latency(shape))
+              .latency_frames <= RCV_MAX_LATENCY);
+}
 
-  rcv_arena_take(&arena, sizeof(RcvVoice));
-  rcv_arena_take(&arena, rcv_network_size(shape, kernels));
-  for (uint32_t i = 0; i < n_channels; ++i) {
-    rcv_arena_take(&arena, rcv_state_size(shape, kernels));
+/// Place the parts of a voice in memory, or only count if the arena counts
+static RcvVoice
+place_voice(RcvArena* const               arena,
+            const RcvShape* const         shape,
+            const RcvKernels* const       kernels,
+            const RcvVoiceSettings* const settings,
+            void** const                  network,
+            void**                        states)
+{
+  RcvVoice voice = {0};
+
+  rcv_arena_take(arena, sizeof(RcvVoice));
+  voice.n_channels         = settings->n_channels;
+  voice.n_knobs            = shape->input_size - 1;
+  voice.latency_frames     = rcv_shape_latency(shape);
+  voice.normalize_gain_lin = 1.0f;
+  voice.is_resampled       = is_resampled(settings);
+
+  *network = rcv_arena_take(arena, rcv_network_size(shape, kernels));
+  for (uint32_t i = 0; i < settings->n_channels; ++i) {
+    states[i] = rcv_arena_take(arena, rcv_state_size(shape, kernels));
   }
+
+  if (voice.is_resampled) {
+    voice.rate = rcv_rate_place(
+      arena, settings->host_hz, settings->network_hz, rcv_shape_latency(shape));
+
+    voice.latency_frames = voice.rate.latency_frames;
+    for (uint32_t i = 0; i < settings->n_channels; ++i) {
+      voice.rate_states[i] =
+        rcv_rate_place_state(arena, &voice.rate, shape->input_size);
+    }
+  }
+  return voice;
+}
+
+size_t
+rcv_voice_size(const RcvShape* const         shape,
+               const RcvKernels* const       kernels,
+               const RcvVoiceSettings* const settings)
+{
+  RcvArena arena   = {NULL, 0};
+  void*    network = NULL;
+  void*    states[RCV_MAX_CHANNELS];
+
+  place_voice(&arena, shape, kernels, settings, &network, states);
   return arena.size;
 }
 
 RcvVoice*
-rcv_voice_init(void* const             memory,
-               const RcvShape* const   shape,
-               const float* const      params,
-               const RcvKernels* const kernels,
-               const uint32_t          n_channels)
+rcv_voice_init(void* const                   memory,
+               const RcvShape* const         shape,
+               const float* const            params,
+               const RcvKernels* const       kernels,
+               const RcvVoiceSettings* const settings)
 {
-  RcvArena        arena = {memory, 0};
-  RcvVoice* const voice = rcv_arena_take(&arena, sizeof(RcvVoice));
-  void* const     network =
-    rcv_arena_take(&arena, rcv_network_size(shape, kernels));
+  RcvArena arena   = {memory, 0};
+  void*    network = NULL;
+  void*    states[RCV_MAX_CHANNELS];
+
+  RcvVoice* const voice = memory;
+  *voice = place_voice(&arena, shape, kernels, settings, &network, states);
 
   voice->network = rcv_network_init(network, shape, params, kernels);
-  for (uint32_t i = 0; i < RCV_MAX_CHANNELS; ++i) {
-    voice->states[i] =
-      i < n_channels
-        ? rcv_state_init(rcv_arena_take(&arena, rcv_state_size(shape, kernels)),
-                         voice->network)
-        : NULL;
+  for (uint32_t i = 0; i < settings->n_channels; ++i) {
+    voice->states[i] = rcv_state_init(states[i], voice->network);
+    rcv_voice_reset(voice, i);
   }
-
-  voice->n_channels         = n_channels;
-  voice->n_knobs            = shape->input_size - 1;
-  voice->latency_frames     = rcv_shape_latency(shape);
-  voice->normalize_gain_lin = 1.0f;
-  voice->next               = NULL;
   return voice;
+}
+
+void
+rcv_voice_reset(RcvVoice* const voice, const uint32_t channel)
+{
+  rcv_state_reset(voice->states[channel], voice->network);
+  if (voice->is_resampled) {
+    rcv_rate_reset(&voice->rate_states[channel]);
+  }
+}
+
+void
+rcv_voice_run(RcvVoice* const    voice,
+              const uint32_t     channel,
+              const float* const x,
+              float* const       y,
+              const uint32_t     n_frames)
+{
+  if (voice->is_resampled) {
+    rcv_rate_run(&voice->rate,
+                 &voice->rate_states[channel],
+                 voice->network,
+                 voice->states[channel],
+                 x,
+                 y,
+                 n_frames);
+  } else {
+    rcv_network_run(voice->network, voice->states[channel], x, y, n_frames);
+  }
 }

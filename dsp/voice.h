@@ -6,29 +6,53 @@
 
 #include "dsp/kernels/kernels.h"
 #include "dsp/network.h"
+#include "dsp/rate.h"
+#include "dsp/realtime.h"
 #include "dsp/shape.h"
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
-enum { RCV_MAX_CHANNELS = 2, RCV_MAX_KNOBS = RCV_MAX_INPUTS - 1 };
+enum {
+  RCV_MAX_CHANNELS = 2,
+  RCV_MAX_KNOBS    = RCV_MAX_INPUTS - 1,
+
+  /// Greatest latency of a resampled voice, in host frames: with a chunk of the
+  /// player it fills a ring of a power of two
+  RCV_MAX_LATENCY = 131072 - 64,
+};
 
 /// One model, loaded and ready to sound on one or two channels
 typedef struct RcvVoiceImpl {
   const RcvNetwork*    network;
   RcvState*            states[RCV_MAX_CHANNELS];
+  bool                 is_resampled; ///< The host has another rate
+  RcvRate              rate;         ///< If it is resampled
+  RcvRateState         rate_states[RCV_MAX_CHANNELS]; ///< Likewise
   uint32_t             n_channels;
   uint32_t             n_knobs;            ///< Inputs after the audio
-  uint32_t             latency_frames;     ///< Of the output behind the input
+  uint32_t             latency_frames;     ///< Of the output, in host frames
   float                normalize_gain_lin; ///< What makes it −18 dB loud
   struct RcvVoiceImpl* next; ///< For the lists of whoever holds it
 } RcvVoice;
 
+/// How a voice is to be played
+typedef struct {
+  uint32_t n_channels; ///< 1 or 2
+  double   host_hz;    ///< Sample rate of the host
+  double   network_hz; ///< Of the network; NaN: unknown, so the host's
+} RcvVoiceSettings;
+
+/// True if the rates can be played together; asked before the two below
+bool
+rcv_voice_is_possible(const RcvShape* shape, const RcvVoiceSettings* settings);
+
 /// Bytes that rcv_voice_init() needs
 size_t
-rcv_voice_size(const RcvShape*   shape,
-               const RcvKernels* kernels,
-               uint32_t          n_channels);
+rcv_voice_size(const RcvShape*         shape,
+               const RcvKernels*       kernels,
+               const RcvVoiceSettings* settings);
 
 /**
    Make a voice with all its weights and states in one piece of memory.
@@ -39,10 +63,28 @@ rcv_voice_size(const RcvShape*   shape,
    @return The voice, which stands at the start of `memory`.
 */
 RcvVoice*
-rcv_voice_init(void*             memory,
-               const RcvShape*   shape,
-               const float*      params,
-               const RcvKernels* kernels,
-               uint32_t          n_channels);
+rcv_voice_init(void*                   memory,
+               const RcvShape*         shape,
+               const float*            params,
+               const RcvKernels*       kernels,
+               const RcvVoiceSettings* settings);
+
+/// Forget all that one channel has played
+RCV_REALTIME void
+rcv_voice_reset(RcvVoice* voice, uint32_t channel);
+
+/**
+   Run one channel, through the network's own rate if that is another.
+
+   @param x [n_frames][1 + n_knobs] inputs: audio, then knobs.
+   @param y [n_frames] output, late by latency_frames, set.
+   @param n_frames At most RCV_RATE_CHUNK.
+*/
+RCV_REALTIME void
+rcv_voice_run(RcvVoice*    voice,
+              uint32_t     channel,
+              const float* x,
+              float*       y,
+              uint32_t     n_frames);
 
 #endif // DSP_VOICE_H

@@ -12,15 +12,11 @@
 
 #include <lv2/log/logger.h>
 
-#include <math.h>
 #include <pthread.h>
 #include <stdatomic.h>
 #include <stdbool.h>
 #include <stdint.h>
 #include <string.h>
-
-/// Two rates further apart than this are not the same
-static const double rate_tolerance_hz = 0.5;
 
 /// Read the file; return its voice, or NULL, and what is to be said of it
 static RcvVoice*
@@ -35,24 +31,27 @@ load_voice(RcvPlugin* const     plugin,
     const double model_rate_hz = model->info.rate_hz;
 
     *status = RCV_STATUS_PLAYING;
-    voice   = rcv_model_voice_new(model, plugin->n_channels);
-    if (!voice) {
-      rcv_error_set(&error, RCV_NO_MEMORY, "%s: no memory to play it", path);
-    } else if (fabs(model_rate_hz - plugin->rate_hz) > rate_tolerance_hz) {
-      // Never so if the model's rate is unknown, NaN
-      *status = RCV_STATUS_OTHER_RATE;
-      lv2_log_warning(&plugin->logger,
-                      "%s: is made for %g Hz, but is played at %g Hz and will "
-                      "sound different; let the host run at the model's rate\n",
-                      path,
-                      model_rate_hz,
-                      plugin->rate_hz);
+    voice =
+      rcv_model_voice_new(model, plugin->n_channels, plugin->rate_hz, &error);
+    if (voice && voice->is_resampled) {
+      *status = RCV_STATUS_RESAMPLED;
+      lv2_log_note(&plugin->logger,
+                   "%s: plays at its own %g Hz, resampled from and to %g Hz, "
+                   "%u frames late\n",
+                   path,
+                   model_rate_hz,
+                   plugin->rate_hz,
+                   voice->latency_frames);
     }
   }
   if (!voice) {
     *status =
       error.status == RCV_NO_FILE ? RCV_STATUS_MISSING : RCV_STATUS_REFUSED;
-    lv2_log_error(&plugin->logger, "%s\n", error.message);
+    lv2_log_error(&plugin->logger,
+                  "%s%s%s\n",
+                  model ? path : "", // Else it is in the message
+                  model ? ": " : "",
+                  error.message);
   }
 
   rcv_model_free(model);

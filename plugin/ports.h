@@ -48,12 +48,12 @@ enum { RCV_N_KNOB_PORTS = RCV_VALUE_KNOB_4 - RCV_VALUE_KNOB_1 + 1 };
 
 /// What the port `status` says
 typedef enum {
-  RCV_STATUS_NO_MODEL,   ///< The input is passed
-  RCV_STATUS_LOADING,    ///< A file was asked for and is not here yet
-  RCV_STATUS_PLAYING,    ///< The model that was asked for plays
-  RCV_STATUS_OTHER_RATE, ///< It plays, but was made for another sample rate
-  RCV_STATUS_MISSING,    ///< There is no such file; what played goes on
-  RCV_STATUS_REFUSED,    ///< The file is no good; what played goes on
+  RCV_STATUS_NO_MODEL,  ///< The input is passed
+  RCV_STATUS_LOADING,   ///< A file was asked for and is not here yet
+  RCV_STATUS_PLAYING,   ///< The model that was asked for plays
+  RCV_STATUS_RESAMPLED, ///< It plays, at its own sample rate
+  RCV_STATUS_MISSING,   ///< There is no such file; what played goes on
+  RCV_STATUS_REFUSED,   ///< The file is no good; what played goes on
 } RcvPlayStatus;
 
 /// What is known of a value port

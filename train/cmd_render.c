@@ -160,15 +160,6 @@ render(const Arguments* const a, RcvModel* const model, RcvError* const error)
     rcv_audio_clear(&audio);
     return status;
   }
-  if (isfinite(model->info.rate_hz) &&
-      fabs(model->info.rate_hz - audio.rate_hz) > 0.5) {
-    fprintf(stderr,
-            "recurve render: warning: %s has %u Hz, the model was made for "
-            "%.0f Hz and sounds different\n",
-            a->operands[1],
-            audio.rate_hz,
-            model->info.rate_hz);
-  }
   if (a->whole && a->mix_percent < 100.0) {
     rcv_audio_clear(&audio);
     return rcv_error_set(error,
@@ -180,7 +171,8 @@ render(const Arguments* const a, RcvModel* const model, RcvError* const error)
     model->shape.lookahead_frames = a->lookahead;
   }
   if (a->whole && model->shape.bidirectional) {
-    // One window with all of the recording
+    // One window with all of the recording, at its own rate
+    model->info.rate_hz           = (double)NAN;
     model->shape.block_frames     = (uint32_t)audio.n_frames;
     model->shape.lookahead_frames = 0;
   }
@@ -193,9 +185,13 @@ render(const Arguments* const a, RcvModel* const model, RcvError* const error)
   status                  = set_knobs(a, model, &controls, error);
 
   void* const memory = aligned_alloc(RCV_ALIGNMENT, rcv_player_size(1));
-  RcvVoice*   voice  = rcv_model_voice_new(model, 1);
-  if (!status && (!memory || !voice)) {
-    status = rcv_error_set(error, RCV_NO_MEMORY, "No memory to render");
+  RcvVoice*   voice  = NULL;
+  if (!status && !memory) {
+    status = rcv_error_set(error, RCV_NO_MEMORY, "no memory to render");
+  }
+  if (!status) {
+    voice  = rcv_model_voice_new(model, 1, audio.rate_hz, error);
+    status = voice ? RCV_OK : error->status;
   }
   if (!status) {
     RcvPlayer* const player = rcv_player_init(memory, audio.rate_hz, 1);

@@ -55,13 +55,27 @@ rcv_model_kernels(void)
 }
 
 RcvVoice*
-rcv_model_voice_new(const RcvModel* const model, const uint32_t n_channels)
+rcv_model_voice_new(const RcvModel* const model,
+                    const uint32_t        n_channels,
+                    const double          host_hz,
+                    RcvError* const       error)
 {
-  const RcvKernels* const kernels = rcv_model_kernels();
+  const RcvKernels* const kernels  = rcv_model_kernels();
+  const RcvVoiceSettings  settings = {n_channels, host_hz, model->info.rate_hz};
+  if (!rcv_voice_is_possible(&model->shape, &settings)) {
+    rcv_error_set(error,
+                  RCV_UNSUPPORTED,
+                  "the model is made for %g Hz and cannot be played at %g Hz; "
+                  "let the host run at another rate",
+                  settings.network_hz,
+                  settings.host_hz);
+    return NULL;
+  }
 
   void* const memory = aligned_alloc(
-    RCV_ALIGNMENT, rcv_voice_size(&model->shape, kernels, n_channels));
+    RCV_ALIGNMENT, rcv_voice_size(&model->shape, kernels, &settings));
   if (!memory) {
+    rcv_error_set(error, RCV_NO_MEMORY, "no memory to play a model");
     return NULL;
   }
 
@@ -69,7 +83,7 @@ rcv_model_voice_new(const RcvModel* const model, const uint32_t n_channels)
   static const double normal_loudness_db = -18.0;
 
   RcvVoice* const voice =
-    rcv_voice_init(memory, &model->shape, model->params, kernels, n_channels);
+    rcv_voice_init(memory, &model->shape, model->params, kernels, &settings);
   if (isfinite(model->info.loudness_db)) {
     const double gain_db = normal_loudness_db - model->info.loudness_db;
 
@@ -95,14 +109,14 @@ rcv_model_run(const RcvModel* const model,
 
   const size_t n_in  = model->shape.input_size;
   const size_t late  = rcv_shape_latency(&model->shape);
-  RcvVoice*    voice = rcv_model_voice_new(model, 1);
+  RcvVoice*    voice = rcv_model_voice_new(model, 1, (double)NAN, error);
   float* const in    = calloc(BLOCK * n_in, sizeof(float));
   float* const out   = calloc(BLOCK, sizeof(float));
   if (!voice || !in || !out) {
     rcv_model_voice_free(voice);
     free(in);
     free(out);
-    return rcv_error_set(error, RCV_NO_MEMORY, "No memory to run a model");
+    return rcv_error_set(error, RCV_NO_MEMORY, "no memory to run a model");
   }
 
   const uint64_t mode = rcv_denormals_off();

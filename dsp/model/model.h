@@ -97,13 +97,18 @@ const RcvKernels*
 rcv_model_kernels(void);
 
 /**
-   Make a voice that plays a model.
+   Make a voice that plays a model, at its own rate in a host of any rate.
 
+   @param host_hz Sample rate of the host, or NaN for the model's.
    @return A voice that must be freed by the caller with
-   rcv_model_voice_free(), or NULL if there is no memory.
+   rcv_model_voice_free(), or NULL if there is no memory or the rates are too
+   far apart.
 */
 RcvVoice*
-rcv_model_voice_new(const RcvModel* model, uint32_t n_channels);
+rcv_model_voice_new(const RcvModel* model,
+                    uint32_t        n_channels,
+                    double          host_hz,
+                    RcvError*       error);
 
 /// Free a voice made by rcv_model_voice_new(); NULL is ignored
 void

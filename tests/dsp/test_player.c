@@ -96,7 +96,7 @@ test_normalize(void** const unused)
     RcvModel* const model   = rcv_fixture_model(&shape, 48000.0, 3);
     model->info.loudness_db = loudness_db[i];
 
-    RcvVoice* const  voice    = rcv_model_voice_new(model, 1);
+    RcvVoice* const  voice    = rcv_model_voice_new(model, 1, 48000.0, NULL);
     RcvPlayer* const player   = player_rig_new(1);
     RcvControls      controls = rcv_controls_default();
     controls.normalize        = true;

@@ -40,7 +40,7 @@ render_expected(const char* const path, const RcvControls* const controls)
 {
   RcvError         error  = {RCV_OK, ""};
   RcvModel* const  model  = rcv_model_load(path, &error);
-  RcvVoice* const  voice  = rcv_model_voice_new(model, 1);
+  RcvVoice* const  voice  = rcv_model_voice_new(model, 1, 48000.0, NULL);
   void* const      memory = aligned_alloc(RCV_ALIGNMENT, rcv_player_size(1));
   RcvPlayer* const player = rcv_player_init(memory, 48000.0, 1);
   const float*     in     = input;
@@ -163,7 +163,7 @@ test_other_rate(void** state)
   RcvRig* const rig = rcv_rig_new(RCV_URI_MONO, 44100.0, true);
   rcv_rig_restore(rig, "one.safetensors");
   rcv_rig_idle(rig, 64);
-  assert_int_equal(rcv_rig_status(rig), RCV_STATUS_OTHER_RATE);
+  assert_int_equal(rcv_rig_status(rig), RCV_STATUS_RESAMPLED);
   assert_non_null(strstr(rig->log, "48000"));
   rcv_rig_free(rig);
 

@@ -120,6 +120,7 @@ test_signal_leaves_nothing(void** state)
   (void)state;
   const pid_t child = fork();
   if (!child) {
+    signal(SIGINT, SIG_DFL); // A job in a shell's background ignores it
     rcv_output_file_catch_signals();
     RcvOutputFile* const file = rcv_output_file_new("a", NULL);
     fputs("half", rcv_output_file_stream(file));

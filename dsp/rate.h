@@ -1,0 +1,94 @@
+// Copyright 2026 Recurve contributors
+// SPDX-License-Identifier: ISC
+
+#ifndef DSP_RATE_H
+#define DSP_RATE_H
+
+#include "dsp/arena.h"
+#include "dsp/network.h"
+#include "dsp/realtime.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/**
+   @file
+
+   Playing a network at another sample rate than its own: the input is resampled
+   to the network's rate, the network runs there, and its output is resampled
+   back.
+
+   Both ways are windowed sinc filters (Kaiser, stop band below −90 dB) between
+   rates whose ratio is P/Q.  Time is kept in whole numbers, so nothing drifts,
+   the delay is a whole number of the host's frames, and the result does not
+   depend on how a signal is divided into calls.
+*/
+
+/// The tables of one pair of rates, immutable, for any number of channels
+typedef struct {
+  uint32_t     up;             ///< P: network frames …
+  uint32_t     down;           ///< Q: … per so many host frames
+  uint32_t     n_in;           ///< Taps towards the network
+  uint32_t     n_out;          ///< Taps back
+  const float* in_filters;     ///< [P][n_in], in the caller's memory
+  const float* out_filters;    ///< [Q][n_out], in the caller's memory
+  uint32_t     network_delay;  ///< Of the network, in its frames
+  uint32_t     latency_frames; ///< Of all, in host frames
+} RcvRate;
+
+/// One channel's signals between the rates
+typedef struct {
+  float*   host;      ///< [2][host_size] what came in, twice in a row
+  float*   network;   ///< [2][network_size] what the network gave
+  float*   inputs;    ///< [most][I] the network's inputs of a chunk
+  float*   outputs;   ///< [most] its outputs
+  uint32_t host_size; ///< A power of two
+  uint32_t network_size;
+  uint64_t n_host;    ///< Host frames so far
+  uint64_t n_network; ///< Network frames so far
+} RcvRateState;
+
+/// Host frames that rcv_rate_run() takes at a time
+enum { RCV_RATE_CHUNK = 64 };
+
+/// True if the two rates can be played together: 1/16 to 16 times each other
+bool
+rcv_rate_is_possible(double host_hz, double network_hz);
+
+/**
+   Make the tables; with an arena that only counts, only count.
+
+   @param network_delay Latency of the network in its own frames.
+*/
+RcvRate
+rcv_rate_place(RcvArena* arena,
+               double    host_hz,
+               double    network_hz,
+               uint32_t  network_delay);
+
+/// Place one channel's state; all zero if the arena's memory is
+RcvRateState
+rcv_rate_place_state(RcvArena* arena, const RcvRate* rate, uint32_t input_size);
+
+/// As if nothing had been played
+RCV_REALTIME void
+rcv_rate_reset(RcvRateState* state);
+
+/**
+   Run a network over some host frames.
+
+   @param x [n_frames][I] inputs at the host's rate: audio, then knobs.
+   @param y [n_frames] output, late by rate->latency_frames, set.
+   @param n_frames At most RCV_RATE_CHUNK.
+*/
+RCV_REALTIME void
+rcv_rate_run(const RcvRate*    rate,
+             RcvRateState*     state,
+             const RcvNetwork* network,
+             RcvState*         network_state,
+             const float*      x,
+             float*            y,
+             uint32_t          n_frames);
+
+#endif // DSP_RATE_H
