@@ -49,7 +49,7 @@ rcv_network_init(void*             memory,
                  const RcvKernels* kernels);
 
 /// The shape of a network, borrowed
-const RcvShape*
+RCV_REALTIME const RcvShape*
 rcv_network_shape(const RcvNetwork* network);
 
 /// Bytes that rcv_state_init() needs for a network of this shape

@@ -34,7 +34,7 @@ typedef struct {
 } RcvControls;
 
 /// The controls at rest: enabled, 0 dB, all wet, knobs in the middle
-RcvControls
+RCV_REALTIME RcvControls
 rcv_controls_default(void);
 
 typedef struct RcvPlayer RcvPlayer;

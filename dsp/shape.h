@@ -6,6 +6,7 @@
 
 #include "dsp/layer.h"
 #include "dsp/real.h"
+#include "dsp/realtime.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -81,7 +82,7 @@ uint32_t
 rcv_cell_n_gates(RcvCell cell);
 
 /// Number of directions: 1 or 2
-uint32_t
+RCV_REALTIME uint32_t
 rcv_shape_n_directions(const RcvShape* shape);
 
 /// Number of tensors of a network

@@ -4,6 +4,8 @@
 #ifndef PLUGIN_PORTS_H
 #define PLUGIN_PORTS_H
 
+#include "dsp/realtime.h"
+
 #include <stdint.h>
 
 /**
@@ -66,7 +68,7 @@ typedef struct {
 } RcvValueInfo;
 
 /// Describe a value port
-static inline RcvValueInfo
+RCV_REALTIME static inline RcvValueInfo
 rcv_value_info(const RcvValue value)
 {
   static const RcvValueInfo infos[] = {

@@ -43,7 +43,7 @@ typedef void (*RcvLayerFunc)(const RcvPackedLayer* layer,
                              ptrdiff_t             x_stride,
                              float*                h_out,
                              float*                c,
-                             uint32_t              n_frames);
+                             uint32_t              n_frames) RCV_REALTIME;
 
 /// The head's weights in the order in which a kernel reads them
 typedef struct {
@@ -65,7 +65,7 @@ typedef struct {
 typedef void (*RcvHeadFunc)(const RcvPackedHead* head,
                             const float*         h,
                             float*               y,
-                            uint32_t             n_frames);
+                            uint32_t             n_frames) RCV_REALTIME;
 
 /// The kernels of one instruction set
 typedef struct {

@@ -66,7 +66,7 @@ test_cross_fade(void** const unused)
     player_rig_run(player, &controls, x + 4000, y + 4000, N_FRAMES - 4000, 64);
 
     // The fade adds 1/960 of the distance of the two to each step
-    const double margin = 2.0 / N_FADE;
+    const double margin = 2.0 / (double)N_FADE;
     const double before = greatest_step(y + 3000, 1000);
     const double after  = greatest_step(y + 7000, N_FRAMES - 7000);
     const double during = greatest_step(y + 3900, 2000);
@@ -103,7 +103,7 @@ test_none(void** const unused)
   rcv_player_set_voice(player, NULL);
   player_rig_run(player, &controls, x + 4000, y + 4000, 3000, 64);
   assert_true(greatest_step(y, 7000) <
-              (2.0 / N_FADE) + (2.0 * greatest_step(x, 7000)));
+              (2.0 / (double)N_FADE) + (2.0 * greatest_step(x, 7000)));
   assert_memory_equal(y + 6000, x + 6000, 1000 * sizeof(float));
   assert_ptr_equal(rcv_player_take_retired(player), voice);
   assert_null(rcv_player_take_retired(player));

@@ -171,7 +171,8 @@ compare(const uint32_t index, const uint32_t block)
     greatest = fmax(greatest, fabs(value - golden[index][k]));
     energy += value * value;
   }
-  assert_true(energy / N_VALUES > 1e-5); // It is not silence that agrees
+  assert_true(energy / (double)N_VALUES >
+              1e-5); // It is not silence that agrees
   free(player);
   rcv_model_voice_free(voice);
   rcv_model_free(model);

@@ -101,8 +101,8 @@ test_times(void** const unused)
   rcv_pair_clear(&pair);
 
   pair = read_pair(both);
-  assert_int_equal(pair.validation.end, 8.5 * RATE_HZ);
-  assert_int_equal(pair.test.start, 8.5 * RATE_HZ);
+  assert_int_equal(pair.validation.end, 8.5 * (double)RATE_HZ);
+  assert_int_equal(pair.test.start, 8.5 * (double)RATE_HZ);
   assert_int_equal(pair.test.end, N_FRAMES);
   rcv_pair_clear(&pair);
 
