@@ -14,6 +14,9 @@
 typedef int (*RcvCommand)(int argc, char** argv);
 
 int
+rcv_cmd_bench(int argc, char** argv);
+
+int
 rcv_cmd_capture(int argc, char** argv);
 
 int

@@ -29,6 +29,7 @@ static const Entry entries[] = {
   {"capture", "PLUGIN_URI DRY", "record an LV2 plugin", rcv_cmd_capture},
   {"reach", "MODEL DRY WET", "how far back gradients reach", rcv_cmd_reach},
   {"install", "MODEL", "make an LV2 preset of a model", rcv_cmd_install},
+  {"bench", "[MODEL]", "measure what playing costs", rcv_cmd_bench},
   {"signal", "OUT", "write the signal to play into gear", rcv_cmd_signal},
 };
 

@@ -12,7 +12,6 @@ trains bidirectional networks that look further and further ahead instead.
 
 import json
 import os
-import resource
 import subprocess
 import sys
 
@@ -47,24 +46,9 @@ def run(*arguments):
     return json.loads(done.stdout or "null") if done.returncode == 0 else None
 
 
-def seconds_to_render(model, signal, folder):
-    """Return the least processor time of three renders"""
-    times = []
-    for _ in range(3):
-        before = resource.getrusage(resource.RUSAGE_CHILDREN).ru_utime
-        run("render", model, signal, os.path.join(folder, "rendered.wav"))
-        times.append(resource.getrusage(resource.RUSAGE_CHILDREN).ru_utime - before)
-    return min(times)
-
-
-def cost_ns(model, folder):
-    """Nanoseconds per sample: what 168 s more of sound cost"""
-    long, short = (os.path.join(folder, n + ".wav") for n in ("all", "riff"))
-    run("signal", long)
-    run("signal", short, "--part", "riff")
-    extra = seconds_to_render(model, long, folder)
-    extra -= seconds_to_render(model, short, folder)
-    return 1e9 * extra / (168 * 48000)
+def cost_ns(model):
+    """Return the nanoseconds per sample of the best kernels"""
+    return run("bench", model, "--json")[0]["ns_per_sample"]
 
 
 def train(name, options, arguments, folder):
@@ -88,7 +72,7 @@ def compare_networks(arguments, folder):
         if not r:
             print("| %s | none was worth keeping | | | |" % name, flush=True)
             continue
-        row = (name, r["val_esr"], r["test_esr"], cost_ns(model, folder))
+        row = (name, r["val_esr"], r["test_esr"], cost_ns(model))
         print("| %s | %.4f | %.4f | %.0f | %d |" % (*row, r["latency"]), flush=True)
 
 

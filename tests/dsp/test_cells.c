@@ -6,7 +6,7 @@
 #include "dsp/rnn.h"
 #include "tests/support/assert_close.h"
 #include "tests/support/network_rig.h"
-#include "tests/support/reference.h"
+#include "train/reference.h"
 
 #include <stdlib.h>
 
@@ -138,9 +138,9 @@ test_precisions(void** const unused)
 
   double greatest = 0.0;
   for (uint32_t cell = 0; cell < 3; ++cell) {
-    reference_layer_float(
+    rcv_reference_layer_float(
       (RcvCell)cell, N_IN, N_HIDDEN, params, x, N_FRAMES, h);
-    reference_layer_exact(
+    rcv_reference_layer_exact(
       (RcvCell)cell, N_IN, N_HIDDEN, params, x, N_FRAMES, h_exact);
     for (size_t i = 0; i < N_FRAMES * (size_t)N_HIDDEN; ++i) {
       assert_close(h[i], h_exact[i], 2e-6);

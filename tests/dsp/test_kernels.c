@@ -7,7 +7,7 @@
 #include "dsp/mulaw.h"
 #include "tests/support/assert_close.h"
 #include "tests/support/network_rig.h"
-#include "tests/support/reference.h"
+#include "train/reference.h"
 
 #include <float.h>
 #include <stdlib.h>
@@ -106,10 +106,10 @@ layer_run(const Layer* const l, const RcvKernels* const kernels)
 
 /// Compare with a reference; return the greatest distance
 static double
-layer_compare(const Layer* const   l,
-              const ReferenceLayer reference,
-              const double         tolerance,
-              const RcvKernels*    kernels)
+layer_compare(const Layer* const      l,
+              const RcvReferenceLayer reference,
+              const double            tolerance,
+              const RcvKernels*       kernels)
 {
   double greatest = 0.0;
   reference(l->cell, l->n_in, l->n_hidden, l->params, l->x, N_FRAMES, l->h_ref);
@@ -147,10 +147,10 @@ compare_all(const float weight, const float level)
       layer_run(&l, kernels);
       to_float = fmax(
         to_float,
-        layer_compare(&l, reference_layer_float, tolerance_float, kernels));
+        layer_compare(&l, rcv_reference_layer_float, tolerance_float, kernels));
       to_exact = fmax(
         to_exact,
-        layer_compare(&l, reference_layer_exact, tolerance_exact, kernels));
+        layer_compare(&l, rcv_reference_layer_exact, tolerance_exact, kernels));
       layer_free(&l);
     }
     print_message("%-8s %.3g from float, %.3g from double\n",
@@ -187,7 +187,8 @@ test_saturation(void** const unused)
       l.x[0] = FLT_MAX;
       l.x[1] = -FLT_MAX;
       layer_run(&l, kernels);
-      (void)layer_compare(&l, reference_layer_exact, tolerance_exact, kernels);
+      (void)layer_compare(
+        &l, rcv_reference_layer_exact, tolerance_exact, kernels);
       for (size_t k = 0; k < (size_t)N_FRAMES * l.n_hidden; ++k) {
         assert_true(fabs(l.h[k]) <= 1.0 + tolerance_exact);
       }
@@ -210,9 +211,11 @@ test_denormals(void** const unused)
       const uint64_t mode = rcv_denormals_off();
       layer_run(&l, kernels);
       rcv_denormals_restore(mode);
-      (void)layer_compare(&l, reference_layer_exact, tolerance_exact, kernels);
+      (void)layer_compare(
+        &l, rcv_reference_layer_exact, tolerance_exact, kernels);
       layer_run(&l, kernels);
-      (void)layer_compare(&l, reference_layer_exact, tolerance_exact, kernels);
+      (void)layer_compare(
+        &l, rcv_reference_layer_exact, tolerance_exact, kernels);
       layer_free(&l);
     }
   }
@@ -247,7 +250,7 @@ test_nan(void** const unused)
       layer_run(&l, kernels);
 
       // 0·NaN is NaN: in that frame it is everywhere, as in the definition
-      reference_layer_exact(
+      rcv_reference_layer_exact(
         l.cell, 2, N_HIDDEN, l.params, l.x, N_FRAMES, l.h_ref);
       for (size_t k = 0; k < (size_t)N_FRAMES * N_HIDDEN; ++k) {
         assert_int_equal(isnan(l.h[k]) != 0, isnan(l.h_ref[k]) != 0);
@@ -287,7 +290,7 @@ test_heads(void** const unused)
 
       NetworkRig rig = network_rig_new(&shape, params, kernels);
       network_rig_run(&rig, x, y, N_FRAMES, 64);
-      reference_network_exact(&shape, params, x, N_FRAMES, expected);
+      rcv_reference_network_exact(&shape, params, x, N_FRAMES, expected);
 
       // The logits' own rounding grows with their size
       const double size  = sqrt((double)shape.hidden_size);

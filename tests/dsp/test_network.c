@@ -6,7 +6,7 @@
 #include "dsp/kernels/kernels.h"
 #include "tests/support/assert_close.h"
 #include "tests/support/network_rig.h"
-#include "tests/support/reference.h"
+#include "train/reference.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -84,7 +84,7 @@ test_reference(void** const unused)
         c.x + ((size_t)N * N_IN), 0, (size_t)N_LATE * N_IN * sizeof(float));
       NetworkRig rig = network_rig_new(&c.shape, c.params, kernels);
       network_rig_run(&rig, c.x, y, N + latency, 7);
-      reference_network_exact(&c.shape, c.params, c.x, N, expected);
+      rcv_reference_network_exact(&c.shape, c.params, c.x, N, expected);
       for (size_t t = 0; t < latency; ++t) {
         assert_close(y[t], 0.0, 0.0);
       }
@@ -116,7 +116,7 @@ test_one_window(void** const unused)
     NetworkRig rig =
       network_rig_new(&c.shape, c.params, rcv_kernels_choose(NULL));
     network_rig_run(&rig, c.x, y, (size_t)2 * N, 64);
-    reference_network_exact(&c.shape, c.params, c.x, N, expected);
+    rcv_reference_network_exact(&c.shape, c.params, c.x, N, expected);
     for (size_t t = 0; t < N; ++t) {
       assert_close(y[t + N], expected[t], 5e-6);
     }

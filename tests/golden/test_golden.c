@@ -8,8 +8,8 @@
 #include "tests/support/model_fixture.h"
 #include "tests/support/network_rig.h"
 #include "tests/support/player_rig.h"
-#include "tests/support/reference.h"
 #include "train/capture_signal.h"
+#include "train/reference.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -113,7 +113,8 @@ write_golden(void)
   }
   for (uint32_t i = 0; i < N_MODELS; ++i) {
     RcvModel* const model = golden_model(i);
-    reference_network_exact(&model->shape, model->params, x, N_FRAMES, exact);
+    rcv_reference_network_exact(
+      &model->shape, model->params, x, N_FRAMES, exact);
     for (size_t k = 0; k < N_VALUES; ++k) {
       fprintf(file, "%u %zu %.9f\n", i, k * STRIDE, exact[k * STRIDE]);
     }

@@ -4,7 +4,7 @@
 /**
    @file
 
-   The body of tests/support/reference.h, included once for float and once for
+   The body of train/reference.h, included once for float and once for
    double precision (RCV_DOUBLE).
 */
 
@@ -14,7 +14,7 @@
 #include "dsp/real.h"
 #include "dsp/rnn.h"
 #include "dsp/shape.h"
-#include "tests/support/reference.h"
+#include "train/reference.h"
 
 #include <math.h>
 #include <stdlib.h>

@@ -4,7 +4,7 @@
 // The same sources as the product's, compiled for double
 #define RCV_DOUBLE 1
 
-#define RCV_REFERENCE_LAYER reference_layer_exact
-#define RCV_REFERENCE_NETWORK reference_network_exact
+#define RCV_REFERENCE_LAYER rcv_reference_layer_exact
+#define RCV_REFERENCE_NETWORK rcv_reference_network_exact
 
-#include "tests/support/reference_body.h"
+#include "train/reference_body.h"

@@ -1,0 +1,36 @@
+// Copyright 2026 Recurve contributors
+// SPDX-License-Identifier: ISC
+
+#ifndef TRAIN_BENCH_H
+#define TRAIN_BENCH_H
+
+#include "dsp/kernels/kernels.h"
+#include "dsp/model/error.h"
+#include "dsp/shape.h"
+
+#include <stdint.h>
+
+/// What playing one network costs
+typedef struct {
+  RcvShape    shape;
+  uint32_t    n_channels;
+  const char* kernels;
+  double      ns_per_sample; ///< Median of several runs, all channels together
+  double      max_error;     ///< Greatest distance from the cells in double
+} RcvBenchResult;
+
+/**
+   Play a network on the standard riff and time it.
+
+   @param params [rcv_shape_n_params()], or NULL for random weights.
+   @param n_channels Voices with the same weights.
+*/
+RcvStatus
+rcv_bench_network(const RcvShape*   shape,
+                  const float*      params,
+                  const RcvKernels* kernels,
+                  uint32_t          n_channels,
+                  RcvBenchResult*   result,
+                  RcvError*         error);
+
+#endif // TRAIN_BENCH_H
