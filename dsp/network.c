@@ -9,16 +9,20 @@
 
 enum { CHUNK = RCV_NETWORK_CHUNK };
 
-/// Set one direction's hidden and cell states to zero
+/// Set one direction's hidden and cell states to those at the start
 RCV_REALTIME static void
 reset_stack(RcvState* const         state,
             const RcvNetwork* const network,
             const uint32_t          direction)
 {
-  const size_t size = network->n_padded * sizeof(float);
-  for (uint32_t l = 0; l < network->shape.num_layers; ++l) {
-    memset(state->h[direction][l], 0, size);
-    memset(state->c[direction][l], 0, size);
+  const size_t   padded   = network->n_padded;
+  const uint32_t n_layers = network->shape.num_layers;
+  for (uint32_t l = 0; l < n_layers; ++l) {
+    const float* const h =
+      network->initial + (((size_t)(direction * n_layers) + l) * 2 * padded);
+
+    memcpy(state->h[direction][l], h, padded * sizeof(float));
+    memcpy(state->c[direction][l], h + padded, padded * sizeof(float));
   }
 }
 
@@ -110,7 +114,7 @@ run_head(const RcvNetwork* const network,
    Compute one block of a bidirectional network from a full window of inputs.
 
    The left-to-right stack goes on where it was; the right-to-left one starts
-   from zero at the window's end, `lookahead` frames after the block's.
+   anew at the window's end, `lookahead` frames after the block's.
 */
 RCV_REALTIME static void
 run_window(const RcvNetwork* const network, RcvState* const state)

@@ -40,12 +40,15 @@ rcv_network_size(const RcvShape* shape, const RcvKernels* kernels);
    @param memory [rcv_network_size()] bytes aligned to RCV_ALIGNMENT, owned by
    the caller, who must keep it for as long as the network is used.
    @param params [rcv_shape_n_params()], not kept.
+   @param initial_state [n_directions][L][2][H] the states at the start, h then
+   c, or NULL for zero; not kept.
    @return The network, in `memory`.
 */
 RcvNetwork*
 rcv_network_init(void*             memory,
                  const RcvShape*   shape,
                  const float*      params,
+                 const float*      initial_state,
                  const RcvKernels* kernels);
 
 /// The shape of a network, borrowed
@@ -57,7 +60,7 @@ size_t
 rcv_state_size(const RcvShape* shape, const RcvKernels* kernels);
 
 /**
-   Make a voice's state, all zero.
+   Make a voice's state, as it is at the start.
 
    @param memory [rcv_state_size()] bytes aligned to RCV_ALIGNMENT, owned by the
    caller.
@@ -66,7 +69,7 @@ rcv_state_size(const RcvShape* shape, const RcvKernels* kernels);
 RcvState*
 rcv_state_init(void* memory, const RcvNetwork* network);
 
-/// Back to the state at the start: zero
+/// Back to the state at the start: zero, or the network's initial state
 RCV_REALTIME void
 rcv_state_reset(RcvState* state, const RcvNetwork* network);
 

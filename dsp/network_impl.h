@@ -19,7 +19,8 @@ struct RcvNetwork {
   const RcvKernels* kernels;
   uint32_t          n_padded; // H in whole vectors
   RcvPackedLayer    layers[2][RCV_MAX_LAYERS];
-  RcvPackedHead     head; // its logits are the state's
+  RcvPackedHead     head;    // its logits are the state's
+  const float*      initial; // [n_directions][L][2][n_padded] h, then c
 };
 
 struct RcvState {

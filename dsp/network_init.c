@@ -26,7 +26,8 @@ place_network(RcvArena* const         arena,
               const RcvShape* const   shape,
               const RcvKernels* const kernels,
               float*                  packed[2][RCV_MAX_LAYERS],
-              float*                  head[3])
+              float*                  head[3],
+              float**                 initial)
 {
   RcvNetwork* const network = rcv_arena_take(arena, sizeof(RcvNetwork));
   const uint32_t    n_dirs  = rcv_shape_n_directions(shape);
@@ -47,6 +48,8 @@ place_network(RcvArena* const         arena,
   head[0]             = rcv_arena_floats(arena, n_rows * padded);
   head[1]             = rcv_arena_floats(arena, n_rows);
   head[2]             = rcv_arena_floats(arena, n_rows);
+  *initial =
+    rcv_arena_floats(arena, (size_t)n_dirs * shape->num_layers * 2 * padded);
   return network;
 }
 
@@ -56,8 +59,9 @@ rcv_network_size(const RcvShape* const shape, const RcvKernels* const kernels)
   RcvArena arena                     = {NULL, 0};
   float*   packed[2][RCV_MAX_LAYERS] = {{NULL}};
   float*   head[3];
+  float*   initial = NULL;
 
-  place_network(&arena, shape, kernels, packed, head);
+  place_network(&arena, shape, kernels, packed, head, &initial);
   return arena.size;
 }
 
@@ -100,15 +104,17 @@ RcvNetwork*
 rcv_network_init(void* const             memory,
                  const RcvShape* const   shape,
                  const float* const      params,
+                 const float* const      initial_state,
                  const RcvKernels* const kernels)
 {
   RcvArena arena                     = {memory, 0};
   float*   packed[2][RCV_MAX_LAYERS] = {{NULL}};
   float*   head[3];
+  float*   initial = NULL;
 
   memset(memory, 0, rcv_network_size(shape, kernels));
   RcvNetwork* const network =
-    place_network(&arena, shape, kernels, packed, head);
+    place_network(&arena, shape, kernels, packed, head, &initial);
 
   network->shape    = *shape;
   network->kernels  = kernels;
@@ -122,6 +128,16 @@ rcv_network_init(void* const             memory,
         rcv_kernels_pack(kernels, shape->cell, &layer, packed[d][l]);
     }
   }
+
+  const size_t n_hidden = shape->hidden_size;
+  const size_t n_rows =
+    (size_t)rcv_shape_n_directions(shape) * shape->num_layers * 2;
+  for (size_t i = 0; initial_state && i < n_rows; ++i) {
+    memcpy(initial + (i * network->n_padded),
+           initial_state + (i * n_hidden),
+           n_hidden * sizeof(float));
+  }
+  network->initial = initial;
 
   pack_head(network, params, head[0], head[1], head[2]);
   return network;
@@ -179,5 +195,6 @@ rcv_state_init(void* const memory, const RcvNetwork* const network)
   memset(memory, 0, rcv_state_size(&network->shape, network->kernels));
   RcvState* const state = memory;
   *state = place_state(&arena, &network->shape, network->kernels);
+  rcv_state_reset(state, network);
   return state;
 }

@@ -83,6 +83,7 @@ RcvVoice*
 rcv_voice_init(void* const                   memory,
                const RcvShape* const         shape,
                const float* const            params,
+               const float* const            initial_state,
                const RcvKernels* const       kernels,
                const RcvVoiceSettings* const settings)
 {
@@ -93,7 +94,8 @@ rcv_voice_init(void* const                   memory,
   RcvVoice* const voice = memory;
   *voice = place_voice(&arena, shape, kernels, settings, &network, states);
 
-  voice->network = rcv_network_init(network, shape, params, kernels);
+  voice->network =
+    rcv_network_init(network, shape, params, initial_state, kernels);
   for (uint32_t i = 0; i < settings->n_channels; ++i) {
     voice->states[i] = rcv_state_init(states[i], voice->network);
     rcv_voice_reset(voice, i);

@@ -60,12 +60,14 @@ rcv_voice_size(const RcvShape*         shape,
    @param memory [rcv_voice_size()] bytes aligned to RCV_ALIGNMENT, owned by the
    caller.
    @param params [rcv_shape_n_params()], not kept.
+   @param initial_state As rcv_network_init() takes it, or NULL; not kept.
    @return The voice, which stands at the start of `memory`.
 */
 RcvVoice*
 rcv_voice_init(void*                   memory,
                const RcvShape*         shape,
                const float*            params,
+               const float*            initial_state,
                const RcvKernels*       kernels,
                const RcvVoiceSettings* settings);
 

@@ -114,8 +114,8 @@ bench_init(Bench* const            bench,
   } else {
     draw_params(shape, bench->params);
   }
-  bench->network =
-    rcv_network_init(bench->network_memory, shape, bench->params, kernels);
+  bench->network = rcv_network_init(
+    bench->network_memory, shape, bench->params, NULL, kernels);
   for (uint32_t i = 0; i < n_channels; ++i) {
     bench->states[i] = rcv_state_init(bench->state_memory[i], bench->network);
   }

@@ -35,11 +35,19 @@ rcv_model_new(const RcvShape* const shape)
   return model;
 }
 
+size_t
+rcv_model_n_initial(const RcvShape* const shape)
+{
+  return (size_t)rcv_shape_n_directions(shape) * shape->num_layers * 2 *
+         shape->hidden_size;
+}
+
 void
 rcv_model_free(RcvModel* const model)
 {
   if (model) {
     free(model->params);
+    free(model->initial_state);
     free(model->test_input);
     free(model->test_output);
     free(model);
@@ -82,8 +90,12 @@ rcv_model_voice_new(const RcvModel* const model,
   // Loudness that players agree on; NAM's is the same
   static const double normal_loudness_db = -18.0;
 
-  RcvVoice* const voice =
-    rcv_voice_init(memory, &model->shape, model->params, kernels, &settings);
+  RcvVoice* const voice = rcv_voice_init(memory,
+                                         &model->shape,
+                                         model->params,
+                                         model->initial_state,
+                                         kernels,
+                                         &settings);
   if (isfinite(model->info.loudness_db)) {
     const double gain_db = normal_loudness_db - model->info.loudness_db;
 

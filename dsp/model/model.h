@@ -48,10 +48,11 @@ typedef struct {
 typedef struct {
   RcvShape     shape;
   RcvModelInfo info;
-  float*       params;      ///< [rcv_shape_n_params()] owned
-  float*       test_input;  ///< [n_test][I] owned, or NULL
-  float*       test_output; ///< [n_test] owned, or NULL
-  size_t       n_test;      ///< Frames of the self-test
+  float*       params;        ///< [rcv_shape_n_params()] owned
+  float*       initial_state; ///< [n_directions][L][2][H] owned, or NULL: zero
+  float*       test_input;    ///< [n_test][I] owned, or NULL
+  float*       test_output;   ///< [n_test] owned, or NULL
+  size_t       n_test;        ///< Frames of the self-test
 } RcvModel;
 
 /// The greatest error that a file may have on its own test output
@@ -60,6 +61,10 @@ typedef struct {
 /// A model with this shape, parameters of zero and nothing known; NULL: memory
 RcvModel*
 rcv_model_new(const RcvShape* shape);
+
+/// Number of elements of the initial state of a network
+size_t
+rcv_model_n_initial(const RcvShape* shape);
 
 /// Free a model and what it owns; NULL is ignored
 void

@@ -190,6 +190,31 @@ read_params(const Reader* const reader, RcvModel* const model)
   return RCV_OK;
 }
 
+/// Read the state at the start, which may be missing
+static RcvStatus
+read_initial_state(const Reader* const reader, RcvModel* const model)
+{
+  static const char* const key = "initial_state";
+  if (!json_object_get(reader->header, key)) {
+    return RCV_OK;
+  }
+
+  const size_t n        = rcv_model_n_initial(&model->shape);
+  const size_t n_hidden = model->shape.hidden_size;
+
+  const unsigned char* const bytes =
+    find_tensor(reader, key, n / n_hidden, n_hidden);
+  if (!bytes) {
+    return RCV_BAD_FILE;
+  }
+  model->initial_state = malloc(n * sizeof(float));
+  if (!model->initial_state) {
+    return rcv_error_set(
+      reader->error, RCV_NO_MEMORY, "%s: no memory", reader->name);
+  }
+  return read_floats(reader, key, bytes, model->initial_state, n);
+}
+
 /// Read the self-test pair, which may be missing
 static RcvStatus
 read_test(const Reader* const reader, RcvModel* const model)
@@ -313,6 +338,9 @@ rcv_safetensors_read(const void* const bytes,
   }
   if (model) {
     status = read_params(&reader, model);
+  }
+  if (model && !status) {
+    status = read_initial_state(&reader, model);
   }
   if (model && !status) {
     status = read_test(&reader, model);

@@ -19,7 +19,7 @@ typedef struct {
   size_t       n_cols; // 0 for a vector
 } Entry;
 
-enum { MAX_ENTRIES = (2 * RCV_MAX_LAYERS * 4) + 2 + 2 };
+enum { MAX_ENTRIES = (2 * RCV_MAX_LAYERS * 4) + 2 + 1 + 2 };
 
 static size_t
 entry_size(const Entry* const entry)
@@ -38,6 +38,15 @@ list_entries(const RcvModel* const model, Entry* const entries)
     entries[n].values = model->params + tensor.offset;
     entries[n].n_rows = tensor.n_rows;
     entries[n].n_cols = tensor.n_cols;
+  }
+  if (model->initial_state) {
+    const size_t n_hidden = model->shape.hidden_size;
+    const Entry  initial  = {"initial_state",
+                             model->initial_state,
+                             rcv_model_n_initial(&model->shape) / n_hidden,
+                             n_hidden};
+
+    entries[n++] = initial;
   }
   if (model->n_test) {
     const Entry test[] = {

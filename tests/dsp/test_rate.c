@@ -34,7 +34,7 @@ transparent_voice(const double host_hz, const double network_hz)
 
   void* const memory =
     aligned_alloc(RCV_ALIGNMENT, rcv_voice_size(&shape, kernels, &settings));
-  return rcv_voice_init(memory, &shape, params, kernels, &settings);
+  return rcv_voice_init(memory, &shape, params, NULL, kernels, &settings);
 }
 
 static void

@@ -30,7 +30,7 @@ network_rig_new(const RcvShape* const   shape,
   assert_true(rcv_shape_is_valid(shape));
 
   rig.network = rcv_network_init(
-    new_memory(rcv_network_size(shape, kernels)), shape, params, kernels);
+    new_memory(rcv_network_size(shape, kernels)), shape, params, NULL, kernels);
   rig.state =
     rcv_state_init(new_memory(rcv_state_size(shape, kernels)), rig.network);
   return rig;

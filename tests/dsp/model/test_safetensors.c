@@ -155,6 +155,40 @@ test_unknown(void** const unused)
   rcv_model_free(copy);
 }
 
+/// A state at the start is kept, and a model plays from it each time
+static void
+test_initial_state(void** const unused)
+{
+  (void)unused;
+  enum { N_FRAMES = 64 };
+  for (uint32_t index = 0; index < NETWORK_RIG_SHAPES; ++index) {
+    const RcvShape  shape = network_rig_shape(index, 2, 5);
+    RcvModel* const model = rcv_fixture_model(&shape, 48000.0, 3);
+    const size_t    n     = rcv_model_n_initial(&shape);
+    float           x[N_FRAMES * RCV_MAX_INPUTS];
+    float           y[3][N_FRAMES];
+    rcv_fixture_signal(x, sizeof(x) / sizeof(x[0]), 1);
+
+    // Zeros are the same as nothing
+    assert_int_equal(rcv_model_run(model, x, y[0], N_FRAMES, NULL), RCV_OK);
+    model->initial_state = calloc(n, sizeof(float));
+    assert_non_null(model->initial_state);
+    assert_int_equal(rcv_model_run(model, x, y[1], N_FRAMES, NULL), RCV_OK);
+    assert_memory_equal(y[0], y[1], sizeof(y[0]));
+
+    rcv_fixture_signal(model->initial_state, n, 2);
+    RcvModel* const copy = copy_of(model);
+    assert_memory_equal(
+      copy->initial_state, model->initial_state, n * sizeof(float));
+    assert_int_equal(rcv_model_run(model, x, y[1], N_FRAMES, NULL), RCV_OK);
+    assert_int_equal(rcv_model_run(copy, x, y[2], N_FRAMES, NULL), RCV_OK);
+    assert_memory_equal(y[1], y[2], sizeof(y[1]));
+    assert_true(y[0][0] < y[1][0] || y[0][0] > y[1][0]);
+    rcv_model_free(model);
+    rcv_model_free(copy);
+  }
+}
+
 static const char* const odd_text =
   "\"Röhre\" \\ 'ü' 音 \xF0\x9F\x8E\xB8 {}[],:";
 
@@ -290,6 +324,7 @@ main(void)
     cmocka_unit_test(test_round_trip),
     cmocka_unit_test(test_names),
     cmocka_unit_test(test_unknown),
+    cmocka_unit_test(test_initial_state),
     cmocka_unit_test(test_metadata),
     cmocka_unit_test(test_comma_locale),
     cmocka_unit_test(test_bad_texts),
