@@ -3,6 +3,8 @@
 
 #include "dsp/model/metadata.h"
 
+#include "dsp/model/text.h"
+
 #include <math.h>
 #include <stdbool.h>
 #include <stddef.h>
@@ -247,22 +249,6 @@ rcv_metadata_read_shape(const json_t* const metadata,
   return RCV_OK;
 }
 
-/// Copy a text without control characters, cut to what fits
-static void
-copy_text(char* const dest, const size_t size, const char* const text)
-{
-  size_t n = 0;
-  for (const char* c = text; *c && n + 1 < size; ++c) {
-    const bool is_control = (unsigned char)*c < 0x20 || *c == 0x7F;
-
-    dest[n++] = (char)(is_control ? ' ' : *c);
-  }
-  while (text[n] && n && ((unsigned char)text[n] & 0xC0U) == 0x80U) {
-    --n; // Not in the middle of a character of several bytes
-  }
-  dest[n] = '\0';
-}
-
 void
 rcv_metadata_read_info(const json_t* const metadata, RcvModelInfo* const info)
 {
@@ -270,7 +256,7 @@ rcv_metadata_read_info(const json_t* const metadata, RcvModelInfo* const info)
   for (uint32_t i = 0; i < N_TEXTS; ++i) {
     const char* const text = get_text(metadata, text_fields[i].key);
     if (text) {
-      copy_text(base + text_fields[i].offset, text_fields[i].size, text);
+      rcv_text_copy(base + text_fields[i].offset, text_fields[i].size, text);
     }
   }
   for (uint32_t i = 0; i < N_NUMBERS; ++i) {
@@ -287,7 +273,7 @@ rcv_metadata_read_info(const json_t* const metadata, RcvModelInfo* const info)
 
     snprintf(key, sizeof(key), "knob_%u_name", k + 1);
     const char* const text = get_text(metadata, key);
-    copy_text(knob->name, sizeof(knob->name), text ? text : "");
+    rcv_text_copy(knob->name, sizeof(knob->name), text ? text : "");
 
     snprintf(key, sizeof(key), "knob_%u_min", k + 1);
     const double min = parse_number(get_text(metadata, key));
