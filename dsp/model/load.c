@@ -4,17 +4,18 @@
 #include "dsp/model/model.h"
 
 #include "dsp/model/file.h"
+#include "dsp/model/json_model.h"
 #include "dsp/model/safetensors.h"
 
 #include <math.h>
+#include <stdbool.h>
 #include <stdlib.h>
 
 /// The greatest network that is allowed takes less than this
 static const size_t max_file_size = (size_t)512 << 20U;
 
-/// Refuse a model that does not answer its own test
-static RcvStatus
-check_self_test(const RcvModel* const model,
+RcvStatus
+rcv_model_check(const RcvModel* const model,
                 const char* const     name,
                 RcvError* const       error)
 {
@@ -39,17 +40,21 @@ rcv_model_parse(const void* const bytes,
                 const char* const name,
                 RcvError* const   error)
 {
-  if (!rcv_safetensors_is(bytes, size)) {
+  const bool is_json = rcv_json_model_is(bytes, size);
+  if (!is_json && !rcv_safetensors_is(bytes, size)) {
     rcv_error_set(error,
                   RCV_BAD_FILE,
                   "%s: is not a model file of a known kind; Recurve reads "
-                  "the .safetensors files that `recurve train` writes",
+                  "the .safetensors files that `recurve train` writes, and "
+                  "the recurrent ones of .nam, AIDA-X and GuitarML",
                   name);
     return NULL;
   }
 
-  RcvModel* const model = rcv_safetensors_read(bytes, size, name, error);
-  if (model && check_self_test(model, name, error)) {
+  RcvModel* const model = is_json
+                            ? rcv_json_model_read(bytes, size, name, error)
+                            : rcv_safetensors_read(bytes, size, name, error);
+  if (model && rcv_model_check(model, name, error)) {
     rcv_model_free(model);
     return NULL;
   }

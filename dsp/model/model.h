@@ -28,7 +28,7 @@ typedef struct {
 
 /// What is known about a model; unknown numbers are NaN, unknown texts ""
 typedef struct {
-  char        format[32]; ///< "safetensors", …
+  char        format[32]; ///< "safetensors", "guitarml", "keras json", …
   char        name[128];
   char        author[128];
   char        licence[128];
@@ -151,5 +151,14 @@ rcv_model_set_test(RcvModel*    model,
 */
 RcvStatus
 rcv_model_self_test(const RcvModel* model, double* max_error, RcvError* error);
+
+/**
+   Refuse a model that does not answer its own test within
+   RCV_SELF_TEST_TOLERANCE.
+
+   @param name What errors call its file.
+*/
+RcvStatus
+rcv_model_check(const RcvModel* model, const char* name, RcvError* error);
 
 #endif // DSP_MODEL_MODEL_H

@@ -1,0 +1,30 @@
+// Copyright 2026 Recurve contributors
+// SPDX-License-Identifier: ISC
+
+#ifndef DSP_MODEL_GUITARML_H
+#define DSP_MODEL_GUITARML_H
+
+#include "dsp/model/json_values.h"
+#include "dsp/model/model.h"
+
+#include <jansson.h>
+
+/**
+   @file
+
+   Models of GuitarML's Automated-GuitarAmpModelling: `SimpleRNN` with PyTorch's
+   names and layouts, at 44.1 kHz
+   (docs/formats.md).
+*/
+
+/**
+   Read a model.
+
+   @param root The file's object, borrowed.
+   @return A model that must be freed by the caller with rcv_model_free(), or
+   NULL after saying why.
+*/
+RcvModel*
+rcv_guitarml_read(const json_t* root, const RcvJsonFile* file);
+
+#endif // DSP_MODEL_GUITARML_H

@@ -1,0 +1,246 @@
+// Copyright 2026 Recurve contributors
+// SPDX-License-Identifier: ISC
+
+#include "dsp/model/keras_about.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { MAX_TEST_FRAMES = 1 << 20, MAX_TEST_DEPTH = 4 };
+
+/// The gains of a file, linear
+typedef struct {
+  double in;
+  double out;
+} Gains;
+
+/// A value of the metadata, or of the file itself in older files
+static const json_t*
+find_about(const json_t* const root, const char* const key)
+{
+  const json_t* const value =
+    json_object_get(json_object_get(root, "metadata"), key);
+  return value ? value : json_object_get(root, key);
+}
+
+static RcvStatus
+read_info(const json_t* const      root,
+          const RcvJsonFile* const file,
+          RcvModelInfo* const      info)
+{
+  const json_t* const metadata  = json_object_get(root, "metadata");
+  const json_t* const objects[] = {root, metadata}; // The last one counts
+  for (size_t i = 0; i < 2; ++i) {
+    rcv_json_text(objects[i], "name", info->name, sizeof(info->name));
+    rcv_json_text(objects[i], "author", info->author, sizeof(info->author));
+    rcv_json_text(objects[i], "license", info->licence, sizeof(info->licence));
+    rcv_json_text(objects[i], "style", info->device, sizeof(info->device));
+  }
+  info->validation_esr = rcv_json_lenient_number(find_about(root, "esr"));
+
+  info->rate_hz = 48000.0;
+  if (json_object_get(metadata, "samplerate")) {
+    return rcv_json_rate(file,
+                         json_object_get(metadata, "samplerate"),
+                         "$.metadata.samplerate",
+                         &info->rate_hz);
+  }
+  return rcv_json_rate(
+    file, json_object_get(root, "samplerate"), "$.samplerate", &info->rate_hz);
+}
+
+/// A gain in dB; −90 and less is silence
+static RcvStatus
+read_gain(const json_t* const      root,
+          const RcvJsonFile* const file,
+          const char* const        key,
+          const char* const        path,
+          double* const            gain_lin)
+{
+  static const double silent_db = -90.0;
+  static const double max_db    = 90.0;
+
+  const json_t* const item = json_object_get(root, key);
+  if (!item) {
+    return RCV_OK;
+  }
+
+  const double gain_db = rcv_json_lenient_number(item);
+  if (!(gain_db <= max_db)) {
+    return rcv_json_unexpected(file, path, "a gain up to 90 dB", item);
+  }
+  *gain_lin = gain_db > silent_db ? pow(10.0, gain_db / 20.0) : 0.0;
+  return RCV_OK;
+}
+
+/* The test batch, whose arrays may be nested: [batch][frames][1] */
+
+/// Number of the numbers in nested arrays; SIZE_MAX if there is anything else
+static size_t
+count_numbers(const json_t* const value, const uint32_t depth)
+{
+  if (json_is_number(value)) {
+    return 1;
+  }
+  if (!json_is_array(value) || depth == 0) {
+    return SIZE_MAX;
+  }
+
+  size_t sum = 0;
+  for (size_t i = 0; i < json_array_size(value); ++i) {
+    const size_t n = count_numbers(json_array_get(value, i), depth - 1);
+    if (n == SIZE_MAX) {
+      return SIZE_MAX;
+    }
+    sum += n;
+  }
+  return sum;
+}
+
+/// Copy the numbers in nested arrays, every `step` floats
+static void
+copy_numbers(const json_t* const value, const size_t step, float** const out)
+{
+  if (json_is_number(value)) {
+    **out = (float)json_number_value(value);
+    *out += step;
+  }
+  for (size_t i = 0; i < json_array_size(value); ++i) {
+    copy_numbers(json_array_get(value, i), step, out);
+  }
+}
+
+static RcvStatus
+check_finite(const RcvJsonFile* const file,
+             const char* const        path,
+             const float* const       values,
+             const size_t             n)
+{
+  for (size_t i = 0; i < n; ++i) {
+    if (!isfinite(values[i])) {
+      return rcv_error_set(file->error,
+                           RCV_BAD_FILE,
+                           "%s: %s: element %zu is not a finite number",
+                           file->name,
+                           path,
+                           i);
+    }
+  }
+  return RCV_OK;
+}
+
+/// Make the batch of a file the model's self-test; knobs are at 0
+static RcvStatus
+read_batch(const json_t* const      root,
+           const RcvJsonFile* const file,
+           RcvModel* const          model)
+{
+  const json_t* const input  = json_object_get(root, "input_batch");
+  const json_t* const output = json_object_get(root, "output_batch");
+  if (!input && !output) {
+    return RCV_OK;
+  }
+
+  const size_t n_in = model->shape.input_size;
+  const size_t n    = count_numbers(input, MAX_TEST_DEPTH);
+  if (n < 1 || n > MAX_TEST_FRAMES) {
+    return rcv_json_unexpected(
+      file, "$.input_batch", "1 to 1048576 numbers", input);
+  }
+  if (count_numbers(output, MAX_TEST_DEPTH) != n) {
+    return rcv_json_unexpected(
+      file, "$.output_batch", "as many numbers as in $.input_batch", output);
+  }
+
+  model->test_input  = calloc(n * n_in, sizeof(float));
+  model->test_output = calloc(n, sizeof(float));
+  if (!model->test_input || !model->test_output) {
+    return rcv_error_set(
+      file->error, RCV_NO_MEMORY, "%s: no memory", file->name);
+  }
+
+  float* to = model->test_input;
+  copy_numbers(input, n_in, &to);
+  to = model->test_output;
+  copy_numbers(output, 1, &to);
+  model->n_test = n;
+
+  const RcvStatus status =
+    check_finite(file, "$.input_batch", model->test_input, n * n_in);
+  return status ? status
+                : check_finite(file, "$.output_batch", model->test_output, n);
+}
+
+/**
+   Make the gains part of the weights.
+
+   The test batch is of the model without them, so it is run first, and what the
+   model then answers to it becomes the new self-test.
+*/
+static RcvStatus
+fold_gains(const RcvJsonFile* const file,
+           RcvModel* const          model,
+           const Gains* const       gains)
+{
+  const RcvShape* const shape = &model->shape;
+  const size_t          n_rows =
+    (size_t)rcv_cell_n_gates(shape->cell) * shape->hidden_size;
+  const RcvStatus tested = rcv_model_check(model, file->name, file->error);
+  if (tested) {
+    return tested;
+  }
+
+  float* const w_ih  = rcv_model_layer_params(model, 0, RCV_TENSOR_W_IH);
+  float* const lin_w = rcv_model_head_params(model, RCV_TENSOR_LIN_W);
+  float* const lin_b = rcv_model_head_params(model, RCV_TENSOR_LIN_B);
+  for (size_t r = 0; r < n_rows; ++r) {
+    float* const weight = w_ih + (r * shape->input_size);
+
+    *weight = (float)(gains->in * (double)*weight);
+  }
+  for (size_t k = 0; k < shape->hidden_size; ++k) {
+    lin_w[k] = (float)(gains->out * (double)lin_w[k]);
+  }
+  lin_b[0] = (float)(gains->out * (double)lin_b[0]);
+  if (check_finite(
+        file, "$.in_gain", model->params, rcv_shape_n_params(shape))) {
+    return RCV_BAD_FILE;
+  }
+  return model->n_test ? rcv_model_set_test(
+                           model, model->test_input, model->n_test, file->error)
+                       : RCV_OK;
+}
+
+RcvStatus
+rcv_keras_read_about(const json_t* const      root,
+                     const RcvJsonFile* const file,
+                     RcvModel* const          model)
+{
+  // A skip's gain that is this near to 1 is 1
+  static const double tolerance = 1e-6;
+
+  Gains     gains = {1.0, 1.0};
+  RcvStatus st    = RCV_OK;
+  if ((st = read_info(root, file, &model->info)) ||
+      (st = read_gain(root, file, "in_gain", "$.in_gain", &gains.in)) ||
+      (st = read_gain(root, file, "out_gain", "$.out_gain", &gains.out)) ||
+      (st = read_batch(root, file, model))) {
+    return st;
+  }
+
+  const bool has_gains =
+    gains.in < 1.0 || gains.in > 1.0 || gains.out < 1.0 || gains.out > 1.0;
+  const double skip_gain = gains.in * gains.out;
+  if (!has_gains) {
+    return RCV_OK;
+  }
+  if (model->shape.skip && fabs(skip_gain - 1.0) > tolerance) {
+    return rcv_json_unsupported(
+      file,
+      "$.in_skip",
+      "a skip with in_gain and out_gain that do not cancel each other",
+      "set both gains to 0 in the file and turn the plugin's knobs instead");
+  }
+  return fold_gains(file, model, &gains);
+}
