@@ -5,6 +5,7 @@
 
 #include "dsp/model/file.h"
 #include "dsp/model/model.h"
+#include "train/model_file.h"
 #include "train/options.h"
 #include "train/output_file.h"
 
@@ -127,12 +128,17 @@ write_preset(const Bundle* const bundle, RcvError* const error)
   return write_text(bundle, "preset.ttl", text, error);
 }
 
-/// Copy the model as it is
+/// Copy our own kind as it is; write others as our own
 static RcvStatus
-copy_model(const Bundle* const bundle, RcvError* const error)
+copy_model(const Bundle* const   bundle,
+           const RcvModel* const model,
+           RcvError* const       error)
 {
   char path[PATH_MAX + 32];
   snprintf(path, sizeof(path), "%s/model.safetensors", bundle->folder);
+  if (strcmp(model->info.format, "safetensors") != 0) {
+    return rcv_model_file_write(model, path, error);
+  }
 
   size_t      size  = 0;
   void* const bytes = rcv_file_read(bundle->model_path, &size, MAX_FILE, error);
@@ -145,14 +151,16 @@ copy_model(const Bundle* const bundle, RcvError* const error)
 
 /// The manifest comes last: until it is there, hosts do not see the bundle
 static RcvStatus
-write_bundle(const Bundle* const bundle, RcvError* const error)
+write_bundle(const Bundle* const   bundle,
+             const RcvModel* const model,
+             RcvError* const       error)
 {
   RcvStatus status = rcv_output_folder_make(bundle->lv2dir, error);
   if (!status) {
     status = rcv_output_folder_make(bundle->folder, error);
   }
   if (!status) {
-    status = copy_model(bundle, error);
+    status = copy_model(bundle, model, error);
   }
   if (!status) {
     status = write_preset(bundle, error);
@@ -213,20 +221,24 @@ static RcvStatus
 install(Bundle* const bundle, RcvError* const error)
 {
   // Only what can be played is installed
-  RcvModel* const model  = rcv_model_load(bundle->model_path, error);
-  RcvStatus       status = model ? RCV_OK : error->status;
-  if (!status && !bundle->name) {
+  RcvModel* const model = rcv_model_load(bundle->model_path, error);
+  if (!model) {
+    return error->status;
+  }
+
+  RcvStatus status = RCV_OK;
+  if (!bundle->name) {
     copy_name(bundle->own_name, model->info.name);
     bundle->name = bundle->own_name;
   }
-  if (!status && !bundle->name[0]) {
+  if (!bundle->name[0]) {
     status = rcv_error_set(error,
                            RCV_BAD_USAGE,
                            "%s: has no name; give it one with --name",
                            bundle->model_path);
   }
   if (!status && !(status = name_bundle(bundle, error))) {
-    status = write_bundle(bundle, error);
+    status = write_bundle(bundle, model, error);
   }
 
   rcv_model_free(model);

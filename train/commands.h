@@ -20,6 +20,9 @@ int
 rcv_cmd_capture(int argc, char** argv);
 
 int
+rcv_cmd_convert(int argc, char** argv);
+
+int
 rcv_cmd_eval(int argc, char** argv);
 
 int

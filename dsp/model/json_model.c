@@ -139,7 +139,8 @@ read_any(json_t* const root, const RcvJsonFile* const file)
                 RCV_BAD_FILE,
                 "%s: is JSON, but no model of a known kind: expected one of "
                 "$.architecture (.nam), $.model_data (GuitarML), $.layers "
-                "(RTNeural, AIDA-X) or PyTorch's names, found none",
+                "(RTNeural, AIDA-X) or PyTorch's names, found none; give a "
+                "model file",
                 file->name);
   return NULL;
 }
@@ -161,7 +162,8 @@ rcv_json_model_read(const void* const bytes,
   if (!root) {
     rcv_error_set(error,
                   RCV_BAD_FILE,
-                  "%s: line %d, byte %d: not valid JSON: %s",
+                  "%s: line %d, byte %d: not valid JSON: %s; copy the file "
+                  "again",
                   name,
                   problem.line,
                   problem.position,

@@ -43,13 +43,15 @@ rcv_json_unexpected(const RcvJsonFile* const file,
 {
   char words[96];
   describe(found, words, sizeof(words));
-  return rcv_error_set(file->error,
-                       RCV_BAD_FILE,
-                       "%s: %s: expected %s, found %s",
-                       file->name,
-                       path,
-                       expected,
-                       words);
+  return rcv_error_set(
+    file->error,
+    RCV_BAD_FILE,
+    "%s: %s: expected %s, found %s; write the file again with "
+    "the program that made it",
+    file->name,
+    path,
+    expected,
+    words);
 }
 
 RcvStatus

@@ -135,6 +135,20 @@ for bad in missing.safetensors cut20.safetensors wrong.safetensors dry.wav \
   refuse 1 "$bad" install "$bad" --name X --lv2dir ../other
 done
 
+# Models of other programs that do not fit, and damaged ones
+echo '{"version": "0.5.4", "architecture": "WaveNet"}' >wavenet.nam
+echo '{"model_data": {"model": "RecNet"}}' >recnet.json
+echo '{"layers": [{"type": "conv1d"}]}' >conv.json
+echo '{"layers": [' >cut.json
+for bad in wavenet.nam recnet.json conv.json cut.json cut20.safetensors; do
+  refuse 1 "$bad" info "$bad"
+  refuse 1 "$bad" convert "$bad" out.safetensors
+done
+refuse 1 out.nam convert model.safetensors out.nam
+refuse 1 out.AIDAX convert model.safetensors out.AIDAX
+refuse 1 model.safetensors convert model.safetensors model.safetensors
+refuse 1 missing/out convert model.safetensors missing/out
+
 # Outputs that cannot be written
 for bad in folder missing/out dry.wav/out; do
   refuse 1 "$bad" train dry.wav wet.wav -o "$bad" "${train[@]}"
@@ -150,7 +164,7 @@ if [ "$(id -u)" -ne 0 ]; then
 fi
 
 # Wrong usage
-for name in train render eval info install capture signal; do
+for name in train render eval info install capture signal convert; do
   refuse 2 --no-such-option "$name" --no-such-option
   refuse 2 "" "$name"
   refuse 2 "" "$name" a b c d e f

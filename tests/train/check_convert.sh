@@ -1,0 +1,84 @@
+#!/usr/bin/env bash
+# Copyright 2026 Recurve contributors
+# SPDX-License-Identifier: ISC
+
+# `recurve convert`: models of other programs, written as ours, sound the same
+# to the bit and keep what is known about them.
+
+set -eu
+export PATH="$RECURVE_BUILD:$PATH"
+
+python3 - <<'PYTHON'
+import json, random
+
+random.seed(1)
+H = 4
+
+def matrix(rows, cols):
+    return [[random.uniform(-0.5, 0.5) for _ in range(cols)] for _ in range(rows)]
+
+def vector(n):
+    return matrix(1, n)[0]
+
+def write(name, root):
+    with open(name, "w", encoding="utf-8") as file:
+        json.dump(root, file)
+
+write("amp.nam", {
+    "version": "0.5.4",
+    "architecture": "LSTM",
+    "config": {"input_size": 1, "hidden_size": H, "num_layers": 2},
+    "weights": vector(4 * H * (1 + H + 2 * H) + 2 * 6 * H + H + 1),
+    "sample_rate": 44100,
+    "metadata": {"name": "Lead", "loudness": -20.5},
+})
+write("amp.aidax", {
+    "in_shape": [None, None, 1],
+    "in_skip": 1,
+    "metadata": {"name": "Lead", "samplerate": "44100"},
+    "layers": [
+        {"type": "gru", "shape": [None, None, H],
+         "weights": [matrix(1, 3 * H), matrix(H, 3 * H), matrix(2, 3 * H)]},
+        {"type": "dense", "activation": "", "shape": [None, None, 1],
+         "weights": [matrix(H, 1), [0.25]]},
+    ],
+})
+write("amp.json", {
+    "model_data": {"model": "SimpleRNN", "input_size": 2, "skip": 0,
+                   "output_size": 1, "unit_type": "RNN", "num_layers": 1,
+                   "hidden_size": H, "bias_fl": True},
+    "state_dict": {
+        "rec.weight_ih_l0": matrix(H, 2), "rec.weight_hh_l0": matrix(H, H),
+        "rec.bias_ih_l0": vector(H), "rec.bias_hh_l0": vector(H),
+        "lin.weight": matrix(1, H), "lin.bias": [0.25]},
+})
+PYTHON
+
+recurve signal --part riff --rate 44100 riff.wav
+for file in amp.nam amp.aidax amp.json; do
+  recurve convert "$file" "$file.safetensors"
+  for name in "$file" "$file.safetensors"; do
+    recurve render "$name" riff.wav "$name.wav" >/dev/null
+  done
+  cmp "$file.wav" "$file.safetensors.wav"
+
+  recurve info --json "$file" >before.json
+  recurve info --json "$file.safetensors" >after.json
+  python3 - "$file" <<'PYTHON'
+import json, sys
+
+before, after = (json.load(open(f + ".json")) for f in ("before", "after"))
+formats = {"amp.nam": "nam", "amp.aidax": "keras json", "amp.json": "guitarml"}
+assert before.pop("format") == formats[sys.argv[1]]
+assert after.pop("format") == "safetensors"
+assert after.pop("self_test_error") == 0.0
+del before["self_test_error"]
+assert before == after, (before, after)
+assert before["sample_rate"] == 44100
+assert [k["name"] for k in before["knobs"]] == ["knob 1"] * (before["inputs"] - 1)
+PYTHON
+done
+
+# An installed model is one of ours, whatever it was
+recurve install amp.nam --lv2dir lv2 >/dev/null
+recurve info --json lv2/*/model.safetensors | grep -q '"format":"safetensors"'
