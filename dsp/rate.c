@@ -32,7 +32,7 @@ rcv_rate_is_possible(const double host_hz, const double network_hz)
 static void
 find_fraction(const double ratio, uint32_t* const up, uint32_t* const down)
 {
-  double least = INFINITY;
+  double least = (double)INFINITY;
   for (uint32_t q = 1; q <= MOST_PART; ++q) {
     const double p     = fmax(1.0, round(ratio * q));
     const double error = fabs((p / q) - ratio);
