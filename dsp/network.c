@@ -105,7 +105,7 @@ run_head(const RcvNetwork* const network,
   network->kernels->run_head[shape->head](&head, tops, y, n_frames);
   if (shape->skip) {
     for (uint32_t t = 0; t < n_frames; ++t) {
-      y[t] += x[(size_t)t * shape->input_size];
+      y[t] += network->skip_gain_lin * x[(size_t)t * shape->input_size];
     }
   }
 }

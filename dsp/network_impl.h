@@ -18,6 +18,7 @@ struct RcvNetwork {
   RcvShape          shape;
   const RcvKernels* kernels;
   uint32_t          n_padded; // H in whole vectors
+  float             skip_gain_lin;
   RcvPackedLayer    layers[2][RCV_MAX_LAYERS];
   RcvPackedHead     head;    // its logits are the state's
   const float*      initial; // [n_directions][L][2][n_padded] h, then c

@@ -116,9 +116,10 @@ rcv_network_init(void* const             memory,
   RcvNetwork* const network =
     place_network(&arena, shape, kernels, packed, head, &initial);
 
-  network->shape    = *shape;
-  network->kernels  = kernels;
-  network->n_padded = rcv_kernels_padded_size(kernels, shape->hidden_size);
+  network->shape         = *shape;
+  network->kernels       = kernels;
+  network->skip_gain_lin = rcv_shape_skip_gain(shape);
+  network->n_padded      = rcv_kernels_padded_size(kernels, shape->hidden_size);
 
   for (uint32_t d = 0; d < rcv_shape_n_directions(shape); ++d) {
     for (uint32_t l = 0; l < shape->num_layers; ++l) {

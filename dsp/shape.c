@@ -3,6 +3,8 @@
 
 #include "dsp/shape.h"
 
+#include <math.h>
+
 enum { LAYER_TENSORS = 4 };
 
 uint32_t
@@ -29,11 +31,19 @@ rcv_shape_is_valid(const RcvShape* const shape)
          (softmax
             ? (shape->output_size >= 2 && shape->output_size <= RCV_MAX_CLASSES)
             : shape->output_size == 1) &&
+         fabsf(shape->skip_gain_db) <= (float)RCV_MAX_SKIP_DB &&
          (shape->bidirectional
             ? (shape->block_frames >= 1 &&
                shape->block_frames <= RCV_MAX_BLOCK &&
                shape->lookahead_frames <= RCV_MAX_LOOKAHEAD)
             : (!shape->block_frames && !shape->lookahead_frames));
+}
+
+float
+rcv_shape_skip_gain(const RcvShape* const shape)
+{
+  return shape->skip ? (float)pow(10.0, (double)shape->skip_gain_db / 20.0)
+                     : 0.0f;
 }
 
 uint32_t

@@ -20,6 +20,7 @@ enum {
   RCV_MAX_CLASSES   = 1024,
   RCV_MAX_BLOCK     = 8192,
   RCV_MAX_LOOKAHEAD = 8192,
+  RCV_MAX_SKIP_DB   = 180,
 };
 
 /// The recurrent cell
@@ -47,9 +48,10 @@ typedef struct {
   uint32_t num_layers;    ///< L
   uint32_t output_size;   ///< O: 1 for the linear head, V classes for softmax
   bool     bidirectional; ///< A second stack reads right to left
-  bool     skip;          ///< y += x (audio input)
+  bool     skip;          ///< y += gain · x (audio input)
   uint32_t block_frames;  ///< B: internal block (bidirectional only)
   uint32_t lookahead_frames; ///< D: frames the right-to-left stack looks ahead
+  float    skip_gain_db;     ///< Of the skip; 0 in all that is trained here
 } RcvShape;
 
 /// The kinds of tensor, in their order within a layer and the head
@@ -76,6 +78,10 @@ typedef struct {
 /// True if every size is within the limits and they fit together
 bool
 rcv_shape_is_valid(const RcvShape* shape);
+
+/// Factor of the audio input in the output: 0 without a skip
+float
+rcv_shape_skip_gain(const RcvShape* shape);
 
 /// Number of gates G of a cell: 1, 4 or 3
 uint32_t

@@ -52,6 +52,9 @@ print_model(const RcvModel* const model, RcvError* const error)
          shape->num_layers,
          shape->num_layers > 1 ? "s" : "",
          shape->skip ? ", skip" : "");
+  if (shape->skip_gain_db < 0.0f || shape->skip_gain_db > 0.0f) {
+    print_number("skip gain", " dB", (double)shape->skip_gain_db);
+  }
   printf("%-16s %s", "head", rcv_head_name(shape->head));
   if (shape->head == RCV_HEAD_SOFTMAX) {
     printf(" over %u µ-law levels", shape->output_size);

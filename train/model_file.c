@@ -63,8 +63,8 @@ rcv_model_file_describe(const RcvModel* const model)
     return NULL;
   }
 
-  return json_pack("{s:s,s:s,s:i,s:i,s:b,s:s,s:i,s:b,s:i,s:o,s:o,s:i,s:i,s:o,"
-                   "s:s,s:s,s:s,s:s,s:s,s:o,s:o,s:o,s:o,s:s,s:s}",
+  return json_pack("{s:s,s:s,s:i,s:i,s:b,s:s,s:i,s:b,s:f,s:i,s:o,s:o,s:i,s:i,"
+                   "s:o,s:s,s:s,s:s,s:s,s:s,s:o,s:o,s:o,s:o,s:s,s:s}",
                    "format",
                    info->format,
                    "cell",
@@ -81,6 +81,8 @@ rcv_model_file_describe(const RcvModel* const model)
                    (int)shape->output_size,
                    "skip",
                    (int)shape->skip,
+                   "skip_gain_db",
+                   (double)shape->skip_gain_db,
                    "inputs",
                    (int)shape->input_size,
                    "knobs",

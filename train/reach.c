@@ -89,7 +89,7 @@ load_place(Pass* const           pass,
   }
   for (size_t t = 0; t < n_all && shape->head == RCV_HEAD_SOFTMAX; ++t) {
     const float value = pair->takes.takes[0].wet[start + t] -
-                        (shape->skip ? pair->dry[start + t] : 0.0f);
+                        (rcv_shape_skip_gain(shape) * pair->dry[start + t]);
 
     pass->classes[(t * pass->n_lanes) + lane] =
       rcv_mulaw_class((double)value, shape->output_size);

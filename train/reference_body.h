@@ -222,7 +222,7 @@ RCV_REFERENCE_NETWORK(const RcvShape* const shape,
   }
   for (size_t t = 0; t < n_frames; ++t) {
     y[t] = run_head(shape, weights, tops + (t * n_h)) +
-           (shape->skip ? (double)x[t * n_in] : 0.0);
+           ((double)rcv_shape_skip_gain(shape) * (double)x[t * n_in]);
   }
   free(weights);
   free(in);

@@ -172,6 +172,16 @@ read_batch(const json_t* const      root,
                 : check_finite(file, "$.output_batch", model->test_output, n);
 }
 
+/// The skip adds what the gains make of the input; none, if that is silence
+static void
+set_skip_gain(RcvShape* const shape, const Gains* const gains)
+{
+  const double gain_lin = gains->in * gains->out;
+
+  shape->skip         = shape->skip && gain_lin > 0.0;
+  shape->skip_gain_db = shape->skip ? (float)(20.0 * log10(gain_lin)) : 0.0f;
+}
+
 /**
    Make the gains part of the weights.
 
@@ -203,6 +213,7 @@ fold_gains(const RcvJsonFile* const file,
     lin_w[k] = (float)(gains->out * (double)lin_w[k]);
   }
   lin_b[0] = (float)(gains->out * (double)lin_b[0]);
+  set_skip_gain(&model->shape, gains);
   if (check_finite(
         file, "$.in_gain", model->params, rcv_shape_n_params(shape))) {
     return RCV_BAD_FILE;
@@ -217,9 +228,6 @@ rcv_keras_read_about(const json_t* const      root,
                      const RcvJsonFile* const file,
                      RcvModel* const          model)
 {
-  // A skip's gain that is this near to 1 is 1
-  static const double tolerance = 1e-6;
-
   Gains     gains = {1.0, 1.0};
   RcvStatus st    = RCV_OK;
   if ((st = read_info(root, file, &model->info)) ||
@@ -231,16 +239,5 @@ rcv_keras_read_about(const json_t* const      root,
 
   const bool has_gains =
     gains.in < 1.0 || gains.in > 1.0 || gains.out < 1.0 || gains.out > 1.0;
-  const double skip_gain = gains.in * gains.out;
-  if (!has_gains) {
-    return RCV_OK;
-  }
-  if (model->shape.skip && fabs(skip_gain - 1.0) > tolerance) {
-    return rcv_json_unsupported(
-      file,
-      "$.in_skip",
-      "a skip with in_gain and out_gain that do not cancel each other",
-      "set both gains to 0 in the file and turn the plugin's knobs instead");
-  }
-  return fold_gains(file, model, &gains);
+  return has_gains ? fold_gains(file, model, &gains) : RCV_OK;
 }

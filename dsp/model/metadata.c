@@ -242,6 +242,13 @@ rcv_metadata_read_shape(const json_t* const metadata,
     return st;
   }
 
+  const char* const gain    = get_text(metadata, "skip_gain_db");
+  const double      gain_db = gain ? parse_number(gain) : 0.0;
+  if (!(fabs(gain_db) <= RCV_MAX_SKIP_DB)) {
+    return bad_value(error, name, "skip_gain_db", "-180 to 180", gain);
+  }
+  shape->skip_gain_db = (float)gain_db;
+
   shape->cell          = (RcvCell)cell;
   shape->head          = (RcvHead)head;
   shape->bidirectional = bidirectional;
@@ -332,6 +339,9 @@ write_shape(json_t* const metadata, const RcvShape* const shape)
          set_text(
            metadata, "bidirectional", shape->bidirectional ? "true" : "false") |
          set_text(metadata, "skip", shape->skip ? "true" : "false") |
+         (shape->skip_gain_db < 0.0f || shape->skip_gain_db > 0.0f
+            ? set_number(metadata, "skip_gain_db", (double)shape->skip_gain_db)
+            : 0) |
          set_number(metadata, "input_size", shape->input_size) |
          set_number(metadata, "hidden_size", shape->hidden_size) |
          set_number(metadata, "num_layers", shape->num_layers) |

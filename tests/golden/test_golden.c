@@ -50,9 +50,9 @@ static RcvModel*
 golden_model(const uint32_t index)
 {
   static const RcvShape shapes[N_MODELS] = {
-    {RCV_CELL_LSTM, RCV_HEAD_LINEAR, 1, 16, 1, 1, false, true, 0, 0},
-    {RCV_CELL_GRU, RCV_HEAD_LINEAR, 1, 12, 2, 1, false, false, 0, 0},
-    {RCV_CELL_LSTM, RCV_HEAD_SOFTMAX, 1, 8, 1, 64, true, false, 64, 32},
+    {RCV_CELL_LSTM, RCV_HEAD_LINEAR, 1, 16, 1, 1, false, true, 0, 0, 0.0f},
+    {RCV_CELL_GRU, RCV_HEAD_LINEAR, 1, 12, 2, 1, false, false, 0, 0, 0.0f},
+    {RCV_CELL_LSTM, RCV_HEAD_SOFTMAX, 1, 8, 1, 64, true, false, 64, 32, 0.0f},
   };
 
   const RcvShape* const shape = &shapes[index];

@@ -24,14 +24,14 @@
 enum { N_FRAMES = 4800, BLOCK = 100 };
 
 static const RcvShape shapes[] = {
-  {RCV_CELL_RNN, RCV_HEAD_LINEAR, 1, 8, 1, 1, false, false, 0, 0},
-  {RCV_CELL_LSTM, RCV_HEAD_LINEAR, 1, 12, 1, 1, false, true, 0, 0},
-  {RCV_CELL_GRU, RCV_HEAD_LINEAR, 1, 9, 1, 1, false, false, 0, 0},
-  {RCV_CELL_LSTM, RCV_HEAD_LINEAR, 1, 16, 3, 1, false, false, 0, 0},
-  {RCV_CELL_LSTM, RCV_HEAD_SOFTMAX, 1, 8, 1, 64, false, false, 0, 0},
-  {RCV_CELL_LSTM, RCV_HEAD_LINEAR, 1, 8, 1, 1, true, false, 64, 32},
-  {RCV_CELL_GRU, RCV_HEAD_SOFTMAX, 1, 7, 2, 32, true, true, 96, 0},
-  {RCV_CELL_LSTM, RCV_HEAD_LINEAR, 3, 8, 1, 1, false, false, 0, 0},
+  {RCV_CELL_RNN, RCV_HEAD_LINEAR, 1, 8, 1, 1, false, false, 0, 0, 0.0f},
+  {RCV_CELL_LSTM, RCV_HEAD_LINEAR, 1, 12, 1, 1, false, true, 0, 0, 0.0f},
+  {RCV_CELL_GRU, RCV_HEAD_LINEAR, 1, 9, 1, 1, false, false, 0, 0, 0.0f},
+  {RCV_CELL_LSTM, RCV_HEAD_LINEAR, 1, 16, 3, 1, false, false, 0, 0, 0.0f},
+  {RCV_CELL_LSTM, RCV_HEAD_SOFTMAX, 1, 8, 1, 64, false, false, 0, 0, 0.0f},
+  {RCV_CELL_LSTM, RCV_HEAD_LINEAR, 1, 8, 1, 1, true, false, 64, 32, 0.0f},
+  {RCV_CELL_GRU, RCV_HEAD_SOFTMAX, 1, 7, 2, 32, true, true, 96, 0, 0.0f},
+  {RCV_CELL_LSTM, RCV_HEAD_LINEAR, 3, 8, 1, 1, false, false, 0, 0, 0.0f},
 };
 
 static float input[N_FRAMES];

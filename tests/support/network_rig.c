@@ -106,6 +106,7 @@ network_rig_shape(const uint32_t index,
                             both,
                             (index / 24) % 2,
                           both ? 16 : 0,
-                          both ? 5 : 0};
+                          both ? 5 : 0,
+                            0.0f};
   return shape;
 }

@@ -198,8 +198,9 @@ bptt_forward(RcvBptt* const             bptt,
                          n);
     }
     if (bptt->shape.skip) {
+      const RcvReal gain = (RcvReal)rcv_shape_skip_gain(&bptt->shape);
       for (uint32_t i = 0; i < n; ++i) {
-        y[t + i] += *input_at(bptt, window, t + i);
+        y[t + i] += gain * *input_at(bptt, window, t + i);
       }
     }
     rcv_stack_advance(&bptt->stacks[0], n);

@@ -27,8 +27,9 @@ static int
 set_up(void** const unused)
 {
   (void)unused;
-  float           x[N_TEST];
-  const RcvShape  shape = rcv_fixture_shape(2);
+  float    x[N_TEST];
+  RcvShape shape        = rcv_fixture_shape(2);
+  shape.skip_gain_db    = -3.0f;
   RcvModel* const model = rcv_fixture_model(&shape, 48000.0, 1);
   rcv_fixture_signal(x, N_TEST, 1);
   if (rcv_model_set_test(model, x, N_TEST, NULL)) {
@@ -296,6 +297,8 @@ test_metadata(void** const unused)
     {"head", "\"linear\"", "\"softmax \""},
     {"bidirectional", "\"false\"", "false"},
     {"skip", "\"true\"", "\"yes\""},
+    {"skip_gain_db", "\"-3\"", "\"-181\""},
+    {"skip_gain_db", "\"-3\"", "\"loud\""},
     {"input_size", "\"1\"", "\"0\""},
     {"input_size", "\"1\"", "\"9\""},
     {"hidden_size", "\"2\"", "\"-2\""},

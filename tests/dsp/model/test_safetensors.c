@@ -177,11 +177,13 @@ test_initial_state(void** const unused)
     assert_memory_equal(y[0], y[1], sizeof(y[0]));
 
     rcv_fixture_signal(model->initial_state, n, 2);
-    RcvModel* const copy = copy_of(model);
+    model->shape.skip_gain_db = -7.3f;
+    RcvModel* const copy      = copy_of(model);
     assert_memory_equal(
       copy->initial_state, model->initial_state, n * sizeof(float));
     assert_int_equal(rcv_model_run(model, x, y[1], N_FRAMES, NULL), RCV_OK);
     assert_int_equal(rcv_model_run(copy, x, y[2], N_FRAMES, NULL), RCV_OK);
+    assert_close(copy->shape.skip_gain_db, model->shape.skip_gain_db, 0.0);
     assert_memory_equal(y[1], y[2], sizeof(y[1]));
     assert_true(y[0][0] < y[1][0] || y[0][0] > y[1][0]);
     rcv_model_free(model);

@@ -176,7 +176,8 @@ case_shape(const uint32_t index)
                             both,
                             (index / 24) % 2,
                           both ? CASE_BLOCK : 0,
-                          both ? CASE_LOOKAHEAD : 0};
+                          both ? CASE_LOOKAHEAD : 0,
+                            0.0f};
   return shape;
 }
 
