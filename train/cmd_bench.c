@@ -97,7 +97,8 @@ bench_standards(const RcvKernels* const kernels,
                                    false,
                                    false,
                                    0,
-                                   0};
+                                   0,
+                                   0.0f};
     RcvBenchResult        result;
     status =
       rcv_bench_network(&shape, NULL, kernels, s->n_channels, &result, error);

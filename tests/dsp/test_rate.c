@@ -25,7 +25,7 @@ static RcvVoice*
 transparent_voice(const double host_hz, const double network_hz)
 {
   const RcvShape shape = {
-    RCV_CELL_RNN, RCV_HEAD_LINEAR, 1, 1, 1, 1, false, true, 0, 0};
+    RCV_CELL_RNN, RCV_HEAD_LINEAR, 1, 1, 1, 1, false, true, 0, 0, 0.0f};
   const float             params[6] = {0.0f};
   const RcvVoiceSettings  settings  = {1, host_hz, network_hz};
   const RcvKernels* const kernels   = rcv_kernels_choose(NULL);
@@ -156,7 +156,8 @@ test_limits(void** const state)
                                   true,
                                   false,
                                   RCV_MAX_BLOCK,
-                                  RCV_MAX_LOOKAHEAD};
+                                  RCV_MAX_LOOKAHEAD,
+                                  0.0f};
   const RcvVoiceSettings near  = {1, 96000.0, 48000.0};
   const RcvVoiceSettings far   = {1, 192000.0, 12000.0};
   assert_true(rcv_voice_is_possible(&shape, &near));
