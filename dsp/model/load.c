@@ -7,32 +7,11 @@
 #include "dsp/model/json_model.h"
 #include "dsp/model/safetensors.h"
 
-#include <math.h>
 #include <stdbool.h>
 #include <stdlib.h>
 
 /// The greatest network that is allowed takes less than this
 static const size_t max_file_size = (size_t)512 << 20U;
-
-RcvStatus
-rcv_model_check(const RcvModel* const model,
-                const char* const     name,
-                RcvError* const       error)
-{
-  double          max_error = 0.0;
-  const RcvStatus status    = rcv_model_self_test(model, &max_error, error);
-  if (!status && model->n_test && !(max_error <= RCV_SELF_TEST_TOLERANCE)) {
-    return rcv_error_set(error,
-                         RCV_BAD_FILE,
-                         "%s: does not reproduce its own test output: the "
-                         "error is %.3g, at most %.0e is expected; the file is "
-                         "damaged or its writer is wrong",
-                         name,
-                         max_error,
-                         RCV_SELF_TEST_TOLERANCE);
-  }
-  return status;
-}
 
 RcvModel*
 rcv_model_parse(const void* const bytes,

@@ -211,3 +211,23 @@ rcv_model_self_test(const RcvModel* const model,
   free(y);
   return status;
 }
+
+RcvStatus
+rcv_model_check(const RcvModel* const model,
+                const char* const     name,
+                RcvError* const       error)
+{
+  double          max_error = 0.0;
+  const RcvStatus status    = rcv_model_self_test(model, &max_error, error);
+  if (!status && model->n_test && !(max_error <= RCV_SELF_TEST_TOLERANCE)) {
+    return rcv_error_set(error,
+                         RCV_BAD_FILE,
+                         "%s: does not reproduce its own test output: the "
+                         "error is %.3g, at most %.0e is expected; the file is "
+                         "damaged or its writer is wrong",
+                         name,
+                         max_error,
+                         RCV_SELF_TEST_TOLERANCE);
+  }
+  return status;
+}

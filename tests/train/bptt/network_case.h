@@ -9,6 +9,7 @@
 #include "train/bptt/bptt.h"
 #include "train/bptt/loss.h"
 
+#include <math.h>
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
@@ -157,6 +158,23 @@ case_gradient(NetworkCase* const c)
   c->table->backward(c->bptt, &window);
   c->table->take_gradient(c->bptt, c->gradient);
   return loss;
+}
+
+/// ‖a − b‖ / ‖b‖ over one tensor
+static inline double
+case_relative_error(const RcvReal* const a,
+                    const RcvReal* const b,
+                    const size_t         n)
+{
+  double distance = 0.0;
+  double norm     = 0.0;
+  for (size_t i = 0; i < n; ++i) {
+    const double difference = (double)(a[i] - b[i]);
+
+    distance += difference * difference;
+    norm += (double)(b[i] * b[i]);
+  }
+  return sqrt(distance) / sqrt(norm);
 }
 
 /// Every combination of cell, layers, direction, head and skip

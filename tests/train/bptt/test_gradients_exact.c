@@ -20,19 +20,6 @@
 
 #include <cmocka.h>
 
-/// ‖a − b‖ / ‖b‖ over one tensor
-static double
-relative_error(const double* const a, const double* const b, const size_t n)
-{
-  double distance = 0.0;
-  double norm     = 0.0;
-  for (size_t i = 0; i < n; ++i) {
-    distance += (a[i] - b[i]) * (a[i] - b[i]);
-    norm += b[i] * b[i];
-  }
-  return sqrt(distance) / sqrt(norm);
-}
-
 /// ∂L/∂ one parameter from the losses on both sides, of fourth order
 static double
 difference(NetworkCase* const c, const size_t i)
@@ -68,7 +55,7 @@ test_gradients(void** const unused)
 
     for (uint32_t k = 0; k < rcv_shape_n_tensors(&shape); ++k) {
       const RcvTensor tensor = rcv_shape_tensor(&shape, k);
-      const double    error  = relative_error(
+      const double    error  = case_relative_error(
         c.gradient + tensor.offset, expected + tensor.offset, tensor.size);
       if (!(error <= 1e-6)) {
         fail_msg("network %u, tensor %u: relative error %g", index, k, error);

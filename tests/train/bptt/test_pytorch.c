@@ -38,19 +38,6 @@ open_fixture(void)
   return file;
 }
 
-/// Compare one tensor by ‖a − b‖ / ‖b‖
-static double
-tensor_error(const double* const a, const double* const b, const size_t n)
-{
-  double distance = 0.0;
-  double norm     = 0.0;
-  for (size_t i = 0; i < n; ++i) {
-    distance += (a[i] - b[i]) * (a[i] - b[i]);
-    norm += b[i] * b[i];
-  }
-  return sqrt(distance) / sqrt(norm);
-}
-
 static void
 test_all_networks(void** const unused)
 {
@@ -79,7 +66,7 @@ test_all_networks(void** const unused)
     assert_close(case_gradient(&c), loss, tolerance * loss);
     for (uint32_t k = 0; k < rcv_shape_n_tensors(&shape); ++k) {
       const RcvTensor tensor = rcv_shape_tensor(&shape, k);
-      const double    error  = tensor_error(
+      const double    error  = case_relative_error(
         c.gradient + tensor.offset, expected + tensor.offset, tensor.size);
       if (!(error <= tolerance)) {
         fail_msg("network %u, tensor %u: relative error %g", index, k, error);
