@@ -20,7 +20,7 @@ typedef struct {
 } RcvBenchResult;
 
 /**
-   Play a network on the standard riff and time it.
+   Play a network on the standard riff from the zero state and time it.
 
    @param params [rcv_shape_n_params()], or NULL for random weights.
    @param n_channels Voices with the same weights.

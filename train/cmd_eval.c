@@ -47,16 +47,18 @@ parse(Arguments* const a, const int argc, char** const argv)
     {NULL, 0, RCV_OPTION_FLAG, NULL, NULL, NULL, 0.0, 0.0, NULL},
   };
   // clang-format on
-  const RcvUsage usage = {"eval",
-                          "MODEL DRY WET",
-                          "Compare a model with the device it was made from",
-                          "ESR is the energy of the error over that of WET; "
-                          "esr_pre is the same after\n"
-                          "pre-emphasis; DC is the squared mean error over the "
-                          "energy; MR-STFT is the\n"
-                          "distance of the spectra.  0 is perfect for each.",
-                          3,
-                          options};
+  const RcvUsage usage = {
+    "eval",
+    "MODEL DRY WET",
+    "Compare a model with the device it was made from",
+    "ESR is the energy of the error over that of WET; "
+    "esr_pre is the same after\n"
+    "pre-emphasis; DC is the squared mean error over the "
+    "energy; MR-STFT is the\n"
+    "distance of the spectra.  0 is perfect for each.  Of a capture.json the\n"
+    "ratios are over all takes; segments and MR-STFT are of the first.",
+    3,
+    options};
 
   return rcv_options_parse(&usage, argc, argv, a->operands);
 }

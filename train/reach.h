@@ -47,7 +47,8 @@ typedef struct {
 } RcvReachResult;
 
 /**
-   Measure the reach of a model's left-to-right layers on real sound.
+   Measure the reach of a model's left-to-right layers on real sound, after half
+   a second that fills the state from zero.
 
    @param n_lags Greatest lag.
    @param n_places Frames t, spread over the region.

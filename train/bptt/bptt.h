@@ -19,7 +19,7 @@
    A window of T frames is run forward, then backward through all of its frames:
 
        ∂L/∂W_h = Σ_t Σ_{k≤t} ∂L_t/∂o_t ∂o_t/∂h_t (Π_{j=k+1..t} ∂h_j/∂h_{j−1})
-                 ∂h_k/∂W_h                              (Werbos 1990, eq. 9 ff.)
+                 ∂h_k/∂W_h                              (Werbos 1990)
 
    What a window ends in is the state that the next one begins with, so windows
    one after another are truncated BPTT, and a whole segment as one window is
