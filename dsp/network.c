@@ -9,84 +9,18 @@
 
 enum { CHUNK = RCV_NETWORK_CHUNK };
 
-/// Set one direction's hidden and cell states to those at the start
-RCV_REALTIME static void
-reset_stack(RcvState* const         state,
-            const RcvNetwork* const network,
-            const uint32_t          direction)
-{
-  const size_t   padded   = network->n_padded;
-  const uint32_t n_layers = network->shape.num_layers;
-  for (uint32_t l = 0; l < n_layers; ++l) {
-    const float* const h =
-      network->initial + (((size_t)(direction * n_layers) + l) * 2 * padded);
-
-    memcpy(state->h[direction][l], h, padded * sizeof(float));
-    memcpy(state->c[direction][l], h + padded, padded * sizeof(float));
-  }
-}
-
 void
 rcv_state_reset(RcvState* const state, const RcvNetwork* const network)
 {
   const RcvShape* const shape = &network->shape;
 
   for (uint32_t d = 0; d < rcv_shape_n_directions(shape); ++d) {
-    reset_stack(state, network, d);
+    rcv_stack_reset(state, network, d);
   }
   if (shape->bidirectional) {
     memset(state->outputs, 0, shape->block_frames * sizeof(float));
     state->n_inputs = 0;
     state->n_read   = 0;
-  }
-}
-
-/**
-   Run the layers of one direction over up to CHUNK frames.
-
-   @param x First frame to read.
-   @param stride Floats to the next frame to read.
-   @return [n_frames][n_padded] the top layer's hidden states, borrowed from the
-   state until its next run.
-*/
-RCV_REALTIME static const float*
-run_stack(const RcvNetwork* const network,
-          RcvState* const         state,
-          const uint32_t          direction,
-          const float*            x,
-          ptrdiff_t               stride,
-          const uint32_t          n_frames)
-{
-  const size_t       padded = network->n_padded;
-  const RcvLayerFunc run    = network->kernels->run_layer[network->shape.cell];
-
-  for (uint32_t l = 0; l < network->shape.num_layers; ++l) {
-    float* const h = state->h[direction][l];
-
-    run(&network->layers[direction][l],
-        x,
-        stride,
-        h,
-        state->c[direction][l],
-        n_frames);
-
-    x      = h + padded;
-    stride = (ptrdiff_t)padded;
-  }
-  return x;
-}
-
-/// Make the states after n_frames those that the next run starts from
-RCV_REALTIME static void
-keep_stack(const RcvNetwork* const network,
-           RcvState* const         state,
-           const uint32_t          direction,
-           const uint32_t          n_frames)
-{
-  const size_t padded = network->n_padded;
-  for (uint32_t l = 0; l < network->shape.num_layers; ++l) {
-    float* const h = state->h[direction][l];
-    memcpy(h, h + (n_frames * padded), padded * sizeof(float));
   }
 }
 
@@ -126,28 +60,30 @@ run_window(const RcvNetwork* const network, RcvState* const state)
   const uint32_t        n_window = n_block + shape->lookahead_frames;
 
   for (uint32_t t = 0; t < n_block; t += CHUNK) {
-    const uint32_t     n = n_block - t < CHUNK ? n_block - t : CHUNK;
-    const float* const tops =
-      run_stack(network, state, 0, state->inputs + ((size_t)t * n_in), n_in, n);
+    const uint32_t     n     = n_block - t < CHUNK ? n_block - t : CHUNK;
+    const float* const first = state->inputs + ((size_t)t * n_in);
 
-    memcpy(state->tops + (t * padded), tops, n * padded * sizeof(float));
-    keep_stack(network, state, 0, n);
+    rcv_stack_run(network, &state, &first, 1, 0, n_in, n);
+    memcpy(state->tops + (t * padded),
+           rcv_stack_tops(network, state, 0),
+           n * padded * sizeof(float));
+    rcv_stack_keep(network, state, 0, n);
   }
 
-  reset_stack(state, network, 1);
+  rcv_stack_reset(state, network, 1);
   for (uint32_t end = n_window; end > 0;) {
     const uint32_t     n     = end < CHUNK ? end : CHUNK;
     const float* const first = state->inputs + ((size_t)(end - 1) * n_in);
-    const float* const tops =
-      run_stack(network, state, 1, first, -(ptrdiff_t)n_in, n);
+    const float* const tops  = rcv_stack_tops(network, state, 1);
 
+    rcv_stack_run(network, &state, &first, 1, 1, -(ptrdiff_t)n_in, n);
     for (uint32_t k = 0; k < n; ++k) {
       const uint32_t t = end - 1 - k;
       for (size_t j = 0; t < n_block && j < padded; ++j) {
         state->tops[(t * padded) + j] += tops[(k * padded) + j];
       }
     }
-    keep_stack(network, state, 1, n);
+    rcv_stack_keep(network, state, 1, n);
     end -= n;
   }
 
@@ -197,26 +133,45 @@ run_windows(const RcvNetwork* const network,
 }
 
 void
-rcv_network_run(const RcvNetwork* const network,
-                RcvState* const         state,
-                const float*            x,
-                float*                  y,
-                uint32_t                n_frames)
+rcv_network_run_streams(const RcvNetwork* const network,
+                        RcvState* const* const  states,
+                        const float* const*     x,
+                        float* const*           y,
+                        const uint32_t          n_streams,
+                        const uint32_t          n_frames)
 {
+  const uint32_t n_in = network->shape.input_size;
+
   if (network->shape.bidirectional) {
-    run_windows(network, state, x, y, n_frames);
+    for (uint32_t s = 0; s < n_streams; ++s) {
+      run_windows(network, states[s], x[s], y[s], n_frames);
+    }
     return;
   }
 
-  const uint32_t n_in = network->shape.input_size;
-  while (n_frames) {
-    const uint32_t     n    = n_frames < CHUNK ? n_frames : CHUNK;
-    const float* const tops = run_stack(network, state, 0, x, n_in, n);
+  for (uint32_t t = 0; t < n_frames; t += CHUNK) {
+    const uint32_t n = n_frames - t < CHUNK ? n_frames - t : CHUNK;
 
-    run_head(network, state, tops, x, y, n);
-    keep_stack(network, state, 0, n);
-    x += (size_t)n * n_in;
-    y += n;
-    n_frames -= n;
+    const float* inputs[RCV_MAX_STREAMS];
+    for (uint32_t s = 0; s < n_streams; ++s) {
+      inputs[s] = x[s] + ((size_t)t * n_in);
+    }
+    rcv_stack_run(network, states, inputs, n_streams, 0, n_in, n);
+    for (uint32_t s = 0; s < n_streams; ++s) {
+      const float* const tops = rcv_stack_tops(network, states[s], 0);
+
+      run_head(network, states[s], tops, inputs[s], y[s] + t, n);
+      rcv_stack_keep(network, states[s], 0, n);
+    }
   }
+}
+
+void
+rcv_network_run(const RcvNetwork* const network,
+                RcvState*               state,
+                const float* const      x,
+                float* const            y,
+                const uint32_t          n_frames)
+{
+  rcv_network_run_streams(network, &state, &x, &y, 1, n_frames);
 }

@@ -89,4 +89,24 @@ rcv_network_run(const RcvNetwork* network,
                 float*            y,
                 uint32_t          n_frames);
 
+/// The most voices that rcv_network_run_streams() takes
+enum { RCV_MAX_STREAMS = 2 };
+
+/**
+   The same for several voices at once, which share the loading of the weights
+   and wait for nothing of each other: two cost much less than twice one.
+
+   Each one's result is to the bit that of rcv_network_run().
+
+   @param states, x, y [n_streams] as for rcv_network_run().
+   @param n_streams 1 to RCV_MAX_STREAMS.
+*/
+RCV_REALTIME void
+rcv_network_run_streams(const RcvNetwork*   network,
+                        RcvState* const*    states,
+                        const float* const* x,
+                        float* const*       y,
+                        uint32_t            n_streams,
+                        uint32_t            n_frames);
+
 #endif // DSP_NETWORK_H

@@ -8,6 +8,7 @@
 #include "dsp/network.h"
 #include "dsp/shape.h"
 
+#include <stddef.h>
 #include <stdint.h>
 
 /// Frames that the layers pass to each other at a time: few enough that they
@@ -15,16 +16,20 @@
 enum { RCV_NETWORK_CHUNK = 64 };
 
 struct RcvNetwork {
-  RcvShape          shape;
-  const RcvKernels* kernels;
-  uint32_t          n_padded; // H in whole vectors
-  float             skip_gain_lin;
-  RcvPackedLayer    layers[2][RCV_MAX_LAYERS];
-  RcvPackedHead     head;    // its logits are the state's
-  const float*      initial; // [n_directions][L][2][n_padded] h, then c
+  RcvShape              shape;
+  const RcvKernels*     kernels;
+  const RcvLayerKernel* kernel;   // For its cell and hidden size
+  uint32_t              n_padded; // H in whole vectors
+  float                 skip_gain_lin;
+  RcvPackedLayer        layers[2][RCV_MAX_LAYERS];
+  RcvPackedHead         head;    // its logits are the state's
+  const float*          initial; // [n_directions][L][2][n_padded] h, then c
 };
 
 struct RcvState {
+  float* bases[2]; // [n_biases] of the lowest layers, with the knobs (if any)
+  float  knobs[2][RCV_MAX_INPUTS]; // As folded into the bases; NaN: not yet
+
   float* h[2][RCV_MAX_LAYERS]; // [1 + CHUNK][n_padded] the first row is now
   float* c[2][RCV_MAX_LAYERS]; // [n_padded]
   float* logits;               // [n_levels] (softmax)
@@ -36,5 +41,37 @@ struct RcvState {
   uint32_t n_inputs; // Frames in `inputs`
   uint32_t n_read;   // Frames of `outputs` already played
 };
+
+/// Set one direction's states to those at the start
+RCV_REALTIME void
+rcv_stack_reset(RcvState* state, const RcvNetwork* network, uint32_t direction);
+
+/**
+   Run the layers of one direction over up to RCV_NETWORK_CHUNK frames.
+
+   @param states, x [n_streams] of 1 or 2 voices; x is the first frame to read.
+   @param stride Floats to the next frame to read.
+*/
+RCV_REALTIME void
+rcv_stack_run(const RcvNetwork*   network,
+              RcvState* const*    states,
+              const float* const* x,
+              uint32_t            n_streams,
+              uint32_t            direction,
+              ptrdiff_t           stride,
+              uint32_t            n_frames);
+
+/// [n_frames][n_padded] the top layer's hidden states of the last run
+RCV_REALTIME const float*
+rcv_stack_tops(const RcvNetwork* network,
+               const RcvState*   state,
+               uint32_t          direction);
+
+/// Make the states after n_frames those that the next run starts from
+RCV_REALTIME void
+rcv_stack_keep(const RcvNetwork* network,
+               RcvState*         state,
+               uint32_t          direction,
+               uint32_t          n_frames);
 
 #endif // DSP_NETWORK_IMPL_H

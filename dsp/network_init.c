@@ -119,14 +119,18 @@ rcv_network_init(void* const             memory,
   network->shape         = *shape;
   network->kernels       = kernels;
   network->skip_gain_lin = rcv_shape_skip_gain(shape);
-  network->n_padded      = rcv_kernels_padded_size(kernels, shape->hidden_size);
+  network->kernel = rcv_kernels_layer(kernels, shape->cell, shape->hidden_size);
+  network->n_padded = rcv_kernels_padded_size(kernels, shape->hidden_size);
 
   for (uint32_t d = 0; d < rcv_shape_n_directions(shape); ++d) {
     for (uint32_t l = 0; l < shape->num_layers; ++l) {
       const RcvLayer layer = rcv_shape_layer(shape, params, d, l);
 
-      network->layers[d][l] =
-        rcv_kernels_pack(kernels, shape->cell, &layer, packed[d][l]);
+      network->layers[d][l] = rcv_kernels_pack(kernels,
+                                               shape->cell,
+                                               &layer,
+                                               l ? 0 : shape->input_size - 1,
+                                               packed[d][l]);
     }
   }
 
@@ -162,6 +166,8 @@ place_state(RcvArena* const         arena,
   rcv_arena_take(arena, sizeof(RcvState));
 
   for (uint32_t d = 0; d < rcv_shape_n_directions(shape); ++d) {
+    state.bases[d] = rcv_arena_floats(
+      arena, rcv_kernels_n_biases(kernels, shape->cell, shape->hidden_size));
     for (uint32_t l = 0; l < shape->num_layers; ++l) {
       state.h[d][l] = rcv_arena_floats(arena, (1 + RCV_NETWORK_CHUNK) * padded);
       state.c[d][l] = rcv_arena_floats(arena, padded);

@@ -8,12 +8,6 @@
 enum { LAYER_TENSORS = 4 };
 
 uint32_t
-rcv_cell_n_gates(const RcvCell cell)
-{
-  return cell == RCV_CELL_LSTM ? 4 : cell == RCV_CELL_GRU ? 3 : 1;
-}
-
-uint32_t
 rcv_shape_n_directions(const RcvShape* const shape)
 {
   return shape->bidirectional ? 2 : 1;

@@ -84,8 +84,11 @@ float
 rcv_shape_skip_gain(const RcvShape* shape);
 
 /// Number of gates G of a cell: 1, 4 or 3
-uint32_t
-rcv_cell_n_gates(RcvCell cell);
+RCV_REALTIME static inline uint32_t
+rcv_cell_n_gates(const RcvCell cell)
+{
+  return cell == RCV_CELL_LSTM ? 4 : cell == RCV_CELL_GRU ? 3 : 1;
+}
 
 /// Number of directions: 1 or 2
 RCV_REALTIME uint32_t

@@ -142,12 +142,15 @@ play(const Bench* const bench,
      const uint32_t     n_voices)
 {
   for (size_t t = 0; t < N_FRAMES; t += BLOCK) {
-    for (uint32_t i = 0; i < n_voices; ++i) {
-      rcv_network_run(bench->network,
-                      bench->states[i],
-                      bench->x + (t * input_size),
-                      bench->y + t,
-                      BLOCK);
+    for (uint32_t i = 0; i < n_voices; i += RCV_MAX_STREAMS) {
+      const uint32_t n =
+        n_voices - i < RCV_MAX_STREAMS ? n_voices - i : RCV_MAX_STREAMS;
+      const float* const x[RCV_MAX_STREAMS] = {bench->x + (t * input_size),
+                                               bench->x + (t * input_size)};
+      float* const       y[RCV_MAX_STREAMS] = {bench->y + t, bench->y + t};
+
+      rcv_network_run_streams(
+        bench->network, &bench->states[i], x, y, n, BLOCK);
     }
   }
 }

@@ -63,76 +63,14 @@ rcv_kernels_choose(const char* const name)
   return kernels;
 }
 
-uint32_t
-rcv_kernels_padded_size(const RcvKernels* const kernels, const uint32_t size)
+const RcvLayerKernel*
+rcv_kernels_layer(const RcvKernels* const kernels,
+                  const RcvCell           cell,
+                  const uint32_t          hidden_size)
 {
-  const uint32_t width = kernels->vector_width;
-
-  return (size + width - 1) / width * width;
-}
-
-/// The GRU's second bias of its candidate has a vector of its own
-static uint32_t
-n_bias_vectors(const RcvCell cell)
-{
-  return cell == RCV_CELL_GRU ? 4 : rcv_cell_n_gates(cell);
-}
-
-size_t
-rcv_kernels_packed_floats(const RcvKernels* const kernels,
-                          const RcvCell           cell,
-                          const uint32_t          input_size,
-                          const uint32_t          hidden_size)
-{
-  const size_t n_vectors =
-    ((size_t)rcv_cell_n_gates(cell) * (input_size + hidden_size)) +
-    n_bias_vectors(cell);
-
-  return n_vectors * rcv_kernels_padded_size(kernels, hidden_size);
-}
-
-/// One row's element of the bias column; GRU: index 2 is b_in, 3 is b_hn
-static float
-bias(const RcvCell cell, const RcvLayer* const layer, uint32_t gate, uint32_t j)
-{
-  const size_t n = layer->hidden_size;
-  if (cell == RCV_CELL_GRU && gate >= 2) {
-    return gate == 2 ? layer->b_ih[(2 * n) + j] : layer->b_hh[(2 * n) + j];
+  const RcvLayerKernel* kernel = kernels->layers[cell];
+  while (kernel->hidden_size && kernel->hidden_size != hidden_size) {
+    ++kernel;
   }
-  return layer->b_ih[(gate * n) + j] + layer->b_hh[(gate * n) + j];
-}
-
-RcvPackedLayer
-rcv_kernels_pack(const RcvKernels* const kernels,
-                 const RcvCell           cell,
-                 const RcvLayer* const   layer,
-                 float* const            packed)
-{
-  const uint32_t width    = kernels->vector_width;
-  const uint32_t n_gates  = rcv_cell_n_gates(cell);
-  const uint32_t n_biases = n_bias_vectors(cell);
-  const uint32_t n_inputs = layer->input_size;
-  const uint32_t n_hidden = layer->hidden_size;
-  const uint32_t n_padded = rcv_kernels_padded_size(kernels, n_hidden);
-
-  float* out = packed;
-  for (uint32_t first = 0; first < n_padded; first += width) {
-    for (uint32_t column = 0; column < n_inputs + 1 + n_hidden; ++column) {
-      const bool     is_bias   = column == n_inputs;
-      const uint32_t n_vectors = is_bias ? n_biases : n_gates;
-      for (uint32_t gate = 0; gate < n_vectors; ++gate) {
-        for (uint32_t j = first; j < first + width; ++j) {
-          const size_t row = ((size_t)gate * n_hidden) + j;
-          *out++           = j >= n_hidden ? 0.0f
-                             : is_bias     ? bias(cell, layer, gate, j)
-                             : column < n_inputs
-                               ? layer->w_ih[(row * n_inputs) + column]
-                               : layer->w_hh[(row * n_hidden) + (column - n_inputs - 1)];
-        }
-      }
-    }
-  }
-
-  const RcvPackedLayer result = {cell, n_inputs, n_hidden, n_padded, packed};
-  return result;
+  return kernel;
 }

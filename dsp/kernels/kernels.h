@@ -14,36 +14,59 @@
 /**
    One layer's weights in the order in which a kernel reads them.
 
-   Units are grouped by the kernel's vector width W.  Per group: one column per
-   input, one of biases, one per hidden unit; per column one vector [W] per
-   gate.  For the GRU the column of biases has a fourth vector: b_hn, which is
-   added inside the reset gate's product.
+   Units are grouped by the kernel's vector width W, and groups in tiles.  Per
+   tile: one column per input, then one per hidden unit; per column and group
+   one vector [W] per gate.  The biases are apart: per group, one vector per
+   gate, and for the GRU a fourth one, b_hn, which is added inside the reset
+   gate's product.  What goes into a sigmoid is halved (dsp/kernels/cells.h).
 */
 typedef struct {
-  RcvCell      cell;
-  uint32_t     input_size;  ///< I
+  uint32_t     input_size;  ///< I, without the knobs
   uint32_t     hidden_size; ///< H
   uint32_t     padded_size; ///< H rounded up to a multiple of W
-  const float* weights;     ///< Borrowed, aligned to 64 bytes
+  uint32_t     n_knobs;     ///< Inputs that stand still: rcv_kernels_fold()
+  uint32_t     n_biases; ///< Floats in the biases, and in each knob's weights
+  const float* weights;  ///< Borrowed, aligned to 64 bytes
+  const float* biases;   ///< [n_biases] borrowed, aligned likewise
+  const float* knobs;    ///< [n_knobs][n_biases] borrowed
 } RcvPackedLayer;
 
-/**
-   Advance one layer by several frames.
+/// Biases of each unit: the GRU's candidate has two
+RCV_REALTIME static inline uint32_t
+rcv_cell_n_biases(const RcvCell cell)
+{
+  return cell == RCV_CELL_GRU ? 4 : rcv_cell_n_gates(cell);
+}
 
-   @param layer Weights packed for this kernel.
-   @param x First input frame, of which I values are read.
-   @param x_stride Floats from one input frame to the next, negative to read
-   right to left.
-   @param h_out [1 + n_frames][padded_size] hidden states: the first row is the
-   state before, the others are written.  Aligned to 64 bytes.
-   @param c [padded_size] cell state, replaced (LSTM only).  Aligned likewise.
-*/
-typedef void (*RcvLayerFunc)(const RcvPackedLayer* layer,
-                             const float*          x,
-                             ptrdiff_t             x_stride,
-                             float*                h_out,
-                             float*                c,
+/// One stream (one voice) through one layer
+typedef struct {
+  const float* x;        ///< First input frame, of which I values are read
+  ptrdiff_t    x_stride; ///< Floats to the next frame, negative: right to left
+
+  /// The layer's biases, or rcv_kernels_fold()'s.  Aligned to 64 bytes.
+  const float* base;
+
+  /// [1 + n_frames][padded_size] hidden states: the first row is the state
+  /// before, the others are written.  Aligned to 64 bytes.
+  float* h;
+
+  float*
+    c; ///< [padded_size] cell state, replaced (LSTM only), aligned likewise
+} RcvLayerStream;
+
+/// Advance layers by several frames; see RcvLayerKernel
+typedef void (*RcvLayerFunc)(const RcvPackedLayer* layers,
+                             const RcvLayerStream* streams,
                              uint32_t              n_frames) RCV_REALTIME;
+
+/// The functions for layers of one hidden size; their results are equal bits
+typedef struct {
+  uint32_t     hidden_size; ///< 0: any
+  uint32_t     tile_groups; ///< Groups in a tile; those left over are tiles
+  RcvLayerFunc run_one;     ///< One layer, one stream
+  RcvLayerFunc run_two;     ///< One layer, two streams
+  RcvLayerFunc run_pair;    ///< Two layers of one stream, one above the other
+} RcvLayerKernel;
 
 /// The head's weights in the order in which a kernel reads them
 typedef struct {
@@ -69,10 +92,13 @@ typedef void (*RcvHeadFunc)(const RcvPackedHead* head,
 
 /// The kernels of one instruction set
 typedef struct {
-  const char*  name;         ///< "generic", "avx2", …
-  uint32_t     vector_width; ///< W: floats per vector
-  RcvLayerFunc run_layer[3]; ///< One per RcvCell
-  RcvHeadFunc  run_head[2];  ///< One per RcvHead
+  const char* name;         ///< "generic", "avx2", …
+  uint32_t    vector_width; ///< W: floats per vector
+
+  /// One array per RcvCell, by size; the last one of each takes any size
+  const RcvLayerKernel* layers[3];
+
+  RcvHeadFunc run_head[2]; ///< One per RcvHead
 } RcvKernels;
 
 /**
@@ -94,6 +120,12 @@ rcv_kernels_supported(uint32_t index);
 uint32_t
 rcv_kernels_padded_size(const RcvKernels* kernels, uint32_t size);
 
+/// The kernel for layers of a cell and hidden size
+const RcvLayerKernel*
+rcv_kernels_layer(const RcvKernels* kernels,
+                  RcvCell           cell,
+                  uint32_t          hidden_size);
+
 /// Number of floats that rcv_kernels_pack() writes
 size_t
 rcv_kernels_packed_floats(const RcvKernels* kernels,
@@ -101,9 +133,17 @@ rcv_kernels_packed_floats(const RcvKernels* kernels,
                           uint32_t          input_size,
                           uint32_t          hidden_size);
 
+/// Number of floats in a packed layer's biases
+uint32_t
+rcv_kernels_n_biases(const RcvKernels* kernels,
+                     RcvCell           cell,
+                     uint32_t          hidden_size);
+
 /**
    Pack the weights of one layer for a table of kernels.
 
+   @param n_knobs How many of its inputs, the last ones, stand still from frame
+   to frame.
    @param packed [rcv_kernels_packed_floats()] set; borrowed by the returned
    layer.  Aligned to 64 bytes.
 */
@@ -111,6 +151,19 @@ RcvPackedLayer
 rcv_kernels_pack(const RcvKernels* kernels,
                  RcvCell           cell,
                  const RcvLayer*   layer,
+                 uint32_t          n_knobs,
                  float*            packed);
+
+/**
+   What the biases and the knobs add up to, so that knobs that stand still cost
+   nothing per frame.
+
+   @param knobs [n_knobs] values.
+   @param base [n_biases] set: an RcvLayerStream's base.
+*/
+void
+rcv_kernels_fold(const RcvPackedLayer* layer,
+                 const float*          knobs,
+                 float*                base) RCV_REALTIME;
 
 #endif // DSP_KERNELS_KERNELS_H

@@ -1,0 +1,25 @@
+// Copyright 2026 Recurve contributors
+// SPDX-License-Identifier: ISC
+
+#ifndef DSP_KERNELS_SIZES_H
+#define DSP_KERNELS_SIZES_H
+
+/**
+   The hidden sizes that have kernels of their own, for which the compiler knows
+   every loop's length; the general kernel runs the others.  Adding one is one
+   line, at some 20 kB of code for each instruction set.
+*/
+#define RCV_KERNEL_SIZES(X, cell, n_gates) \
+  X(8, cell, n_gates)                      \
+  X(12, cell, n_gates)                     \
+  X(16, cell, n_gates)                     \
+  X(20, cell, n_gates)                     \
+  X(24, cell, n_gates)                     \
+  X(32, cell, n_gates)                     \
+  X(40, cell, n_gates)                     \
+  X(48, cell, n_gates)                     \
+  X(64, cell, n_gates)                     \
+  X(80, cell, n_gates)                     \
+  X(96, cell, n_gates)
+
+#endif // DSP_KERNELS_SIZES_H
