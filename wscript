@@ -162,7 +162,7 @@ def _build_libraries(bld):
     # The readable cells in double precision: what kernels are measured against
     _static_library(
         bld,
-        source=["dsp/rnn.c", "dsp/lstm.c", "dsp/gru.c"],
+        source=["dsp/rnn.c", "dsp/lstm.c", "dsp/gru.c", "dsp/dense.c"],
         target="rcv_exact_cells",
         includes=".",
         defines=["RCV_DOUBLE=1"],

@@ -22,7 +22,8 @@ struct RcvNetwork {
   uint32_t              n_padded; // H in whole vectors
   float                 skip_gain_lin;
   RcvPackedLayer        layers[2][RCV_MAX_LAYERS];
-  RcvPackedHead         head;    // its logits are the state's
+  RcvPackedDense        dense[2][RCV_MAX_DENSE]; // at each RcvDensePlace
+  RcvPackedHead         head;                    // its logits are the state's
   const float*          initial; // [n_directions][L][2][n_padded] h, then c
 };
 
@@ -32,7 +33,8 @@ struct RcvState {
 
   float* h[2][RCV_MAX_LAYERS]; // [1 + CHUNK][n_padded] the first row is now
   float* c[2][RCV_MAX_LAYERS]; // [n_padded]
-  float* logits;               // [n_levels] (softmax)
+  float* dense[2]; // [CHUNK][most of a dense layer's n_padded] in turn
+  float* logits;   // [n_levels] (softmax)
 
   // Bidirectional only: windows of block + lookahead frames
   float*   inputs;   // [B + D][I] the frames that the next block reads

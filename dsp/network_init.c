@@ -26,6 +26,7 @@ place_network(RcvArena* const         arena,
               const RcvShape* const   shape,
               const RcvKernels* const kernels,
               float*                  packed[2][RCV_MAX_LAYERS],
+              float*                  dense[2][RCV_MAX_DENSE],
               float*                  head[3],
               float**                 initial)
 {
@@ -39,15 +40,31 @@ place_network(RcvArena* const         arena,
         arena,
         rcv_kernels_packed_floats(kernels,
                                   shape->cell,
-                                  l ? shape->hidden_size : shape->input_size,
+                                  l ? shape->hidden_size
+                                    : rcv_shape_stack_inputs(shape),
                                   shape->hidden_size));
     }
   }
 
+  for (uint32_t place = 0; place < 2; ++place) {
+    const uint32_t n = rcv_shape_n_dense(shape, (RcvDensePlace)place);
+    for (uint32_t i = 0; i < n; ++i) {
+      const RcvTensor w =
+        rcv_shape_dense_tensor(shape, (RcvDensePlace)place, i);
+
+      dense[place][i] = rcv_arena_floats(
+        arena,
+        rcv_packed_dense_floats(kernels->vector_width, w.n_cols, w.n_rows));
+    }
+  }
+
   const size_t n_rows = n_head_rows(shape, kernels);
-  head[0]             = rcv_arena_floats(arena, n_rows * padded);
-  head[1]             = rcv_arena_floats(arena, n_rows);
-  head[2]             = rcv_arena_floats(arena, n_rows);
+  const size_t n_read =
+    rcv_kernels_padded_size(kernels, rcv_shape_head_inputs(shape));
+
+  head[0] = rcv_arena_floats(arena, n_rows * n_read);
+  head[1] = rcv_arena_floats(arena, n_rows);
+  head[2] = rcv_arena_floats(arena, n_rows);
   *initial =
     rcv_arena_floats(arena, (size_t)n_dirs * shape->num_layers * 2 * padded);
   return network;
@@ -58,10 +75,11 @@ rcv_network_size(const RcvShape* const shape, const RcvKernels* const kernels)
 {
   RcvArena arena                     = {NULL, 0};
   float*   packed[2][RCV_MAX_LAYERS] = {{NULL}};
+  float*   dense[2][RCV_MAX_DENSE]   = {{NULL}};
   float*   head[3];
   float*   initial = NULL;
 
-  place_network(&arena, shape, kernels, packed, head, &initial);
+  place_network(&arena, shape, kernels, packed, dense, head, &initial);
   return arena.size;
 }
 
@@ -77,15 +95,16 @@ pack_head(RcvNetwork* const  network,
   const float* const lin_w  = params + rcv_shape_tensor(shape, last - 1).offset;
   const float* const lin_b  = params + rcv_shape_tensor(shape, last).offset;
   const uint32_t     n_rows = n_head_rows(shape, network->kernels);
-  const uint32_t     n_hidden = shape->hidden_size;
+  const uint32_t     n_read = rcv_shape_head_inputs(shape);
+  const uint32_t n_padded   = rcv_kernels_padded_size(network->kernels, n_read);
 
-  // Linear: one row [n_padded].  Softmax: a column of all rows per hidden unit.
-  const size_t row_stride    = n_rows == 1 ? network->n_padded : 1;
+  // Linear: one row [n_padded].  Softmax: a column of all rows per value read.
+  const size_t row_stride    = n_rows == 1 ? n_padded : 1;
   const size_t column_stride = n_rows == 1 ? 1 : n_rows;
   for (uint32_t o = 0; o < shape->output_size; ++o) {
-    for (uint32_t k = 0; k < n_hidden; ++k) {
+    for (uint32_t k = 0; k < n_read; ++k) {
       weights[(o * row_stride) + (k * column_stride)] =
-        lin_w[((size_t)o * n_hidden) + k];
+        lin_w[((size_t)o * n_read) + k];
     }
     biases[o] = lin_b[o];
     levels[o] =
@@ -96,7 +115,7 @@ pack_head(RcvNetwork* const  network,
   }
 
   const RcvPackedHead head = {
-    network->n_padded, n_rows, weights, biases, levels, NULL, n_hidden};
+    n_padded, n_rows, weights, biases, levels, NULL, n_read};
   network->head = head;
 }
 
@@ -109,12 +128,13 @@ rcv_network_init(void* const             memory,
 {
   RcvArena arena                     = {memory, 0};
   float*   packed[2][RCV_MAX_LAYERS] = {{NULL}};
+  float*   dense[2][RCV_MAX_DENSE]   = {{NULL}};
   float*   head[3];
   float*   initial = NULL;
 
   memset(memory, 0, rcv_network_size(shape, kernels));
   RcvNetwork* const network =
-    place_network(&arena, shape, kernels, packed, head, &initial);
+    place_network(&arena, shape, kernels, packed, dense, head, &initial);
 
   network->shape         = *shape;
   network->kernels       = kernels;
@@ -126,11 +146,23 @@ rcv_network_init(void* const             memory,
     for (uint32_t l = 0; l < shape->num_layers; ++l) {
       const RcvLayer layer = rcv_shape_layer(shape, params, d, l);
 
-      network->layers[d][l] = rcv_kernels_pack(kernels,
-                                               shape->cell,
-                                               &layer,
-                                               l ? 0 : shape->input_size - 1,
-                                               packed[d][l]);
+      network->layers[d][l] = rcv_kernels_pack(
+        kernels,
+        shape->cell,
+        &layer,
+        l || rcv_shape_n_dense(shape, RCV_DENSE_IN) ? 0 : shape->input_size - 1,
+        packed[d][l]);
+    }
+  }
+
+  for (uint32_t i = 0; i < 2 * RCV_MAX_DENSE; ++i) {
+    const RcvDensePlace place = (RcvDensePlace)(i / RCV_MAX_DENSE);
+    const uint32_t      index = i % RCV_MAX_DENSE;
+    if (index < rcv_shape_n_dense(shape, place)) {
+      const RcvDense layer = rcv_shape_dense(shape, params, place, index);
+
+      network->dense[place][index] = rcv_packed_dense_init(
+        kernels->vector_width, &layer, dense[place][index]);
     }
   }
 
@@ -172,6 +204,19 @@ place_state(RcvArena* const         arena,
       state.h[d][l] = rcv_arena_floats(arena, (1 + RCV_NETWORK_CHUNK) * padded);
       state.c[d][l] = rcv_arena_floats(arena, padded);
     }
+  }
+
+  uint32_t widest = 0;
+  for (uint32_t i = 0; i < 2 * RCV_MAX_DENSE; ++i) {
+    const uint32_t size =
+      shape->dense[i / RCV_MAX_DENSE][i % RCV_MAX_DENSE].size;
+
+    widest = size > widest ? size : widest;
+  }
+  for (uint32_t i = 0; i < 2; ++i) {
+    state.dense[i] = rcv_arena_floats(
+      arena,
+      (size_t)RCV_NETWORK_CHUNK * rcv_kernels_padded_size(kernels, widest));
   }
 
   state.logits = rcv_arena_floats(arena, n_head_rows(shape, kernels));

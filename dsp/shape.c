@@ -13,6 +13,56 @@ rcv_shape_n_directions(const RcvShape* const shape)
   return shape->bidirectional ? 2 : 1;
 }
 
+uint32_t
+rcv_shape_n_dense(const RcvShape* const shape, const RcvDensePlace place)
+{
+  uint32_t n = 0;
+  while (n < RCV_MAX_DENSE && shape->dense[place][n].size) {
+    ++n;
+  }
+  return n;
+}
+
+bool
+rcv_shape_has_dense(const RcvShape* const shape)
+{
+  return rcv_shape_n_dense(shape, RCV_DENSE_IN) +
+           rcv_shape_n_dense(shape, RCV_DENSE_OUT) >
+         0;
+}
+
+uint32_t
+rcv_shape_stack_inputs(const RcvShape* const shape)
+{
+  const uint32_t n = rcv_shape_n_dense(shape, RCV_DENSE_IN);
+  return n ? shape->dense[RCV_DENSE_IN][n - 1].size : shape->input_size;
+}
+
+uint32_t
+rcv_shape_head_inputs(const RcvShape* const shape)
+{
+  const uint32_t n = rcv_shape_n_dense(shape, RCV_DENSE_OUT);
+  return n ? shape->dense[RCV_DENSE_OUT][n - 1].size : shape->hidden_size;
+}
+
+/// Sizes of the dense layers within the limits, and nothing after their end
+static bool
+is_dense_valid(const RcvShape* const shape)
+{
+  for (uint32_t place = 0; place < 2; ++place) {
+    const uint32_t n = rcv_shape_n_dense(shape, (RcvDensePlace)place);
+    for (uint32_t i = 0; i < RCV_MAX_DENSE; ++i) {
+      const RcvDenseShape* const dense = &shape->dense[place][i];
+      if (i < n ? (dense->size > RCV_MAX_HIDDEN ||
+                   dense->activation >= RCV_N_ACTIVATIONS)
+                : dense->size > 0) {
+        return false;
+      }
+    }
+  }
+  return !shape->bidirectional || !rcv_shape_has_dense(shape);
+}
+
 bool
 rcv_shape_is_valid(const RcvShape* const shape)
 {
@@ -25,6 +75,7 @@ rcv_shape_is_valid(const RcvShape* const shape)
          (softmax
             ? (shape->output_size >= 2 && shape->output_size <= RCV_MAX_CLASSES)
             : shape->output_size == 1) &&
+         is_dense_valid(shape) &&
          fabsf(shape->skip_gain_db) <= (float)RCV_MAX_SKIP_DB &&
          (shape->bidirectional
             ? (shape->block_frames >= 1 &&
@@ -40,11 +91,34 @@ rcv_shape_skip_gain(const RcvShape* const shape)
                      : 0.0f;
 }
 
+static uint32_t
+n_layer_tensors(const RcvShape* const shape)
+{
+  return rcv_shape_n_directions(shape) * shape->num_layers * LAYER_TENSORS;
+}
+
+static uint32_t
+n_dense_tensors(const RcvShape* const shape)
+{
+  return 2 * (rcv_shape_n_dense(shape, RCV_DENSE_IN) +
+              rcv_shape_n_dense(shape, RCV_DENSE_OUT));
+}
+
 uint32_t
 rcv_shape_n_tensors(const RcvShape* const shape)
 {
-  return (rcv_shape_n_directions(shape) * shape->num_layers * LAYER_TENSORS) +
-         2;
+  return n_layer_tensors(shape) + n_dense_tensors(shape) + 2;
+}
+
+/// Number of values that a dense layer reads
+static uint32_t
+dense_inputs(const RcvShape* const shape,
+             const RcvDensePlace   place,
+             const uint32_t        index)
+{
+  return index                   ? shape->dense[place][index - 1].size
+         : place == RCV_DENSE_IN ? shape->input_size
+                                 : shape->hidden_size;
 }
 
 /// Rows, columns and size of the tensor with this kind and layer
@@ -55,22 +129,33 @@ tensor_sizes(const RcvShape* const shape,
 {
   const uint32_t n_gate_rows =
     rcv_cell_n_gates(shape->cell) * shape->hidden_size;
-  const uint32_t n_inputs = layer ? shape->hidden_size : shape->input_size;
+
+  const RcvDensePlace place =
+    kind >= RCV_TENSOR_DENSE_OUT_W ? RCV_DENSE_OUT : RCV_DENSE_IN;
 
   RcvTensor tensor = {kind, 0, layer, n_gate_rows, 0, 0, 0};
   switch (kind) {
   case RCV_TENSOR_W_IH:
-    tensor.n_cols = n_inputs;
+    tensor.n_cols = layer ? shape->hidden_size : rcv_shape_stack_inputs(shape);
     break;
   case RCV_TENSOR_W_HH:
     tensor.n_cols = shape->hidden_size;
     break;
   case RCV_TENSOR_LIN_W:
     tensor.n_rows = shape->output_size;
-    tensor.n_cols = shape->hidden_size;
+    tensor.n_cols = rcv_shape_head_inputs(shape);
     break;
   case RCV_TENSOR_LIN_B:
     tensor.n_rows = shape->output_size;
+    break;
+  case RCV_TENSOR_DENSE_IN_W:
+  case RCV_TENSOR_DENSE_OUT_W:
+    tensor.n_rows = shape->dense[place][layer].size;
+    tensor.n_cols = dense_inputs(shape, place, layer);
+    break;
+  case RCV_TENSOR_DENSE_IN_B:
+  case RCV_TENSOR_DENSE_OUT_B:
+    tensor.n_rows = shape->dense[place][layer].size;
     break;
   case RCV_TENSOR_B_IH:
   case RCV_TENSOR_B_HH:
@@ -81,29 +166,58 @@ tensor_sizes(const RcvShape* const shape,
   return tensor;
 }
 
+/// Kind and sizes of the tensor at an index; its offset stays 0
+static RcvTensor
+tensor_at(const RcvShape* const shape, const uint32_t index)
+{
+  const uint32_t n_layer = n_layer_tensors(shape);
+  const uint32_t n_dense = n_dense_tensors(shape);
+  const uint32_t n_in    = 2 * rcv_shape_n_dense(shape, RCV_DENSE_IN);
+  if (index < n_layer) {
+    const uint32_t stack_layer = index / LAYER_TENSORS;
+
+    RcvTensor tensor = tensor_sizes(shape,
+                                    (RcvTensorKind)(index % LAYER_TENSORS),
+                                    stack_layer % shape->num_layers);
+    tensor.direction = stack_layer / shape->num_layers;
+    return tensor;
+  }
+
+  const uint32_t i = index - n_layer;
+  if (i >= n_dense) {
+    return tensor_sizes(
+      shape, i == n_dense ? RCV_TENSOR_LIN_W : RCV_TENSOR_LIN_B, 0);
+  }
+  return i < n_in
+           ? tensor_sizes(shape,
+                          i % 2 ? RCV_TENSOR_DENSE_IN_B : RCV_TENSOR_DENSE_IN_W,
+                          i / 2)
+           : tensor_sizes(shape,
+                          i % 2 ? RCV_TENSOR_DENSE_OUT_B
+                                : RCV_TENSOR_DENSE_OUT_W,
+                          (i - n_in) / 2);
+}
+
 RcvTensor
 rcv_shape_tensor(const RcvShape* const shape, const uint32_t index)
 {
-  const uint32_t n_layers = rcv_shape_n_directions(shape) * shape->num_layers;
-
-  RcvTensor tensor = {RCV_TENSOR_W_IH, 0, 0, 0, 0, 0, 0};
-  size_t    offset = 0;
-  for (uint32_t i = 0; i <= index; ++i) {
-    const uint32_t      stack_layer = i / LAYER_TENSORS;
-    const bool          is_head     = stack_layer >= n_layers;
-    const RcvTensorKind kind =
-      is_head
-        ? (RcvTensorKind)(RCV_TENSOR_LIN_W + (i - (n_layers * LAYER_TENSORS)))
-        : (RcvTensorKind)(i % LAYER_TENSORS);
-
-    const uint32_t layer = is_head ? 0 : stack_layer % shape->num_layers;
-
-    tensor           = tensor_sizes(shape, kind, layer);
-    tensor.direction = is_head ? 0 : stack_layer / shape->num_layers;
-    tensor.offset    = offset;
-    offset += tensor.size;
+  RcvTensor tensor = tensor_at(shape, index);
+  for (uint32_t i = 0; i < index; ++i) {
+    tensor.offset += tensor_at(shape, i).size;
   }
   return tensor;
+}
+
+RcvTensor
+rcv_shape_dense_tensor(const RcvShape* const shape,
+                       const RcvDensePlace   place,
+                       const uint32_t        index)
+{
+  const uint32_t n_before =
+    place == RCV_DENSE_OUT ? rcv_shape_n_dense(shape, RCV_DENSE_IN) : 0;
+
+  return rcv_shape_tensor(shape,
+                          n_layer_tensors(shape) + (2 * (n_before + index)));
 }
 
 size_t

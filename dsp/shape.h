@@ -4,6 +4,7 @@
 #ifndef DSP_SHAPE_H
 #define DSP_SHAPE_H
 
+#include "dsp/dense.h"
 #include "dsp/layer.h"
 #include "dsp/real.h"
 #include "dsp/realtime.h"
@@ -21,6 +22,7 @@ enum {
   RCV_MAX_BLOCK     = 8192,
   RCV_MAX_LOOKAHEAD = 8192,
   RCV_MAX_SKIP_DB   = 180,
+  RCV_MAX_DENSE     = 8,
 };
 
 /// The recurrent cell
@@ -35,6 +37,18 @@ typedef enum {
   RCV_HEAD_LINEAR,  ///< One affine sum: the audio output
   RCV_HEAD_SOFTMAX, ///< Probabilities of µ-law levels of the audio output
 } RcvHead;
+
+/// Where dense layers stand: before the recurrent layers, or after them
+typedef enum {
+  RCV_DENSE_IN,
+  RCV_DENSE_OUT,
+} RcvDensePlace;
+
+/// A dense layer but its weights
+typedef struct {
+  uint32_t      size; ///< Number of outputs; 0: there is no such layer
+  RcvActivation activation;
+} RcvDenseShape;
 
 /**
    All that defines a network but its weights (design of the networks:
@@ -52,23 +66,31 @@ typedef struct {
   uint32_t block_frames;  ///< B: internal block (bidirectional only)
   uint32_t lookahead_frames; ///< D: frames the right-to-left stack looks ahead
   float    skip_gain_db;     ///< Of the skip; 0 in all that is trained here
+
+  /// Dense layers at each RcvDensePlace, the first ones; none in what is
+  /// trained here, none if bidirectional
+  RcvDenseShape dense[2][RCV_MAX_DENSE];
 } RcvShape;
 
 /// The kinds of tensor, in their order within a layer and the head
 typedef enum {
-  RCV_TENSOR_W_IH,  ///< [G·H][I or H]
-  RCV_TENSOR_W_HH,  ///< [G·H][H]
-  RCV_TENSOR_B_IH,  ///< [G·H]
-  RCV_TENSOR_B_HH,  ///< [G·H]
-  RCV_TENSOR_LIN_W, ///< [O][H]
-  RCV_TENSOR_LIN_B, ///< [O]
+  RCV_TENSOR_W_IH,        ///< [G·H][I or H]
+  RCV_TENSOR_W_HH,        ///< [G·H][H]
+  RCV_TENSOR_B_IH,        ///< [G·H]
+  RCV_TENSOR_B_HH,        ///< [G·H]
+  RCV_TENSOR_LIN_W,       ///< [O][H, or the size of the last dense layer]
+  RCV_TENSOR_LIN_B,       ///< [O]
+  RCV_TENSOR_DENSE_IN_W,  ///< [size][inputs]
+  RCV_TENSOR_DENSE_IN_B,  ///< [size]
+  RCV_TENSOR_DENSE_OUT_W, ///< [size][inputs]
+  RCV_TENSOR_DENSE_OUT_B, ///< [size]
 } RcvTensorKind;
 
 /// One tensor of the flat parameter block
 typedef struct {
   RcvTensorKind kind;
   uint32_t      direction; ///< 0 left to right, 1 right to left
-  uint32_t      layer;     ///< 0 is the lowest
+  uint32_t      layer;     ///< 0 is the lowest of its kind
   uint32_t      n_rows;
   uint32_t      n_cols; ///< 0 for a vector
   size_t        offset; ///< Index of its first element in the block
@@ -94,6 +116,22 @@ rcv_cell_n_gates(const RcvCell cell)
 RCV_REALTIME uint32_t
 rcv_shape_n_directions(const RcvShape* shape);
 
+/// Number of dense layers before or after the recurrent ones
+RCV_REALTIME uint32_t
+rcv_shape_n_dense(const RcvShape* shape, RcvDensePlace place);
+
+/// True if there is a dense layer
+bool
+rcv_shape_has_dense(const RcvShape* shape);
+
+/// Number of values that layer 0 reads: I, or the size of a dense layer
+uint32_t
+rcv_shape_stack_inputs(const RcvShape* shape);
+
+/// Number of values that the head reads: H, or the size of a dense layer
+uint32_t
+rcv_shape_head_inputs(const RcvShape* shape);
+
 /// Number of tensors of a network
 uint32_t
 rcv_shape_n_tensors(const RcvShape* shape);
@@ -102,13 +140,20 @@ rcv_shape_n_tensors(const RcvShape* shape);
    Describe one tensor.
 
    The flat parameter block holds, for each direction and layer, W_ih, W_hh,
-   b_ih, b_hh, then the head's weight and bias, each row-major as in PyTorch.
+   b_ih, b_hh, then for each dense layer, those before first, its weight and
+   bias, then the head's weight and bias, each row-major as in PyTorch.
    Gradients and the optimiser's moments have the same layout.
 
    @param index 0 to rcv_shape_n_tensors() − 1.
 */
 RcvTensor
 rcv_shape_tensor(const RcvShape* shape, uint32_t index);
+
+/// The weight of a dense layer; its bias follows it
+RcvTensor
+rcv_shape_dense_tensor(const RcvShape* shape,
+                       RcvDensePlace   place,
+                       uint32_t        index);
 
 /// Number of elements of the flat parameter block
 size_t
@@ -128,13 +173,30 @@ rcv_shape_layer(const RcvShape* const shape,
   const uint32_t first = 4 * ((direction * shape->num_layers) + layer);
 
   const RcvLayer view = {
-    layer ? shape->hidden_size : shape->input_size,
+    layer ? shape->hidden_size : rcv_shape_stack_inputs(shape),
     shape->hidden_size,
     params + rcv_shape_tensor(shape, first + RCV_TENSOR_W_IH).offset,
     params + rcv_shape_tensor(shape, first + RCV_TENSOR_W_HH).offset,
     params + rcv_shape_tensor(shape, first + RCV_TENSOR_B_IH).offset,
     params + rcv_shape_tensor(shape, first + RCV_TENSOR_B_HH).offset,
   };
+  return view;
+}
+
+/// The same for a dense layer
+static inline RcvDense
+rcv_shape_dense(const RcvShape* const shape,
+                const RcvReal* const  params,
+                const RcvDensePlace   place,
+                const uint32_t        index)
+{
+  const RcvTensor weight = rcv_shape_dense_tensor(shape, place, index);
+
+  const RcvDense view = {weight.n_cols,
+                         weight.n_rows,
+                         shape->dense[place][index].activation,
+                         params + weight.offset,
+                         params + weight.offset + weight.size};
   return view;
 }
 

@@ -100,7 +100,8 @@ bench_standards(const RcvKernels* const kernels,
                                    false,
                                    0,
                                    0,
-                                   0.0f};
+                                   0.0f,
+                                   {{{0}}}};
     RcvBenchResult        result;
     status =
       rcv_bench_network(&shape, NULL, kernels, s->n_channels, &result, error);

@@ -273,6 +273,14 @@ rcv_reach_measure(const RcvModel* const model,
   const RcvShape* const shape = &model->shape;
   memset(result, 0, sizeof(RcvReachResult));
 
+  if (rcv_shape_has_dense(shape)) {
+    return rcv_error_set(error,
+                         RCV_UNSUPPORTED,
+                         "the model has dense layers beside the recurrent "
+                         "ones, through which Recurve does not go backward; "
+                         "give one that `recurve train` made");
+  }
+
   Pass pass;
   memset(&pass, 0, sizeof(pass));
   pass.table   = rcv_engine_choose().bptt;

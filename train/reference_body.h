@@ -8,6 +8,7 @@
    double precision (RCV_DOUBLE).
 */
 
+#include "dsp/dense.h"
 #include "dsp/gru.h"
 #include "dsp/lstm.h"
 #include "dsp/mulaw.h"
@@ -81,10 +82,34 @@ stack_free(const Stack* const s)
   free(s->gates);
 }
 
+/**
+   Run the dense layers of one place.
+
+   @param y [2][RCV_MAX_HIDDEN] scratch.
+   @return The last one's outputs, or x if there are none.
+*/
+static const RcvReal*
+run_dense(const RcvShape* const shape,
+          const RcvReal* const  params,
+          const RcvDensePlace   place,
+          const RcvReal*        x,
+          RcvReal               y[2][RCV_MAX_HIDDEN])
+{
+  for (uint32_t i = 0; i < rcv_shape_n_dense(shape, place); ++i) {
+    const RcvDense dense = rcv_shape_dense(shape, params, place, i);
+
+    rcv_dense_step(&dense, x, y[i % 2]);
+    x = y[i % 2];
+  }
+  return x;
+}
+
 /// Advance one frame; return the top hidden state
 static const RcvReal*
 stack_step(const Stack* const s, const RcvReal* x)
 {
+  RcvReal y[2][RCV_MAX_HIDDEN];
+  x = run_dense(s->shape, s->params, RCV_DENSE_IN, x, y);
   for (uint32_t l = 0; l < s->shape->num_layers; ++l) {
     const RcvLayer layer =
       rcv_shape_layer(s->shape, s->params, s->direction, l);
@@ -107,17 +132,21 @@ stack_step(const Stack* const s, const RcvReal* x)
 static double
 run_head(const RcvShape* const shape,
          const RcvReal* const  params,
-         const RcvReal* const  h)
+         const RcvReal*        h)
 {
-  const uint32_t       last = rcv_shape_n_tensors(shape) - 1;
-  const RcvReal* const w    = params + rcv_shape_tensor(shape, last - 1).offset;
-  const RcvReal* const b    = params + rcv_shape_tensor(shape, last).offset;
+  RcvReal y[2][RCV_MAX_HIDDEN];
+  h = run_dense(shape, params, RCV_DENSE_OUT, h, y);
+
+  const uint32_t       n_read = rcv_shape_head_inputs(shape);
+  const uint32_t       last   = rcv_shape_n_tensors(shape) - 1;
+  const RcvReal* const w = params + rcv_shape_tensor(shape, last - 1).offset;
+  const RcvReal* const b = params + rcv_shape_tensor(shape, last).offset;
   double               logits[RCV_MAX_CLASSES];
   double               top = -(double)INFINITY;
   for (uint32_t o = 0; o < shape->output_size; ++o) {
     logits[o] = (double)b[o];
-    for (uint32_t k = 0; k < shape->hidden_size; ++k) {
-      logits[o] += (double)w[((size_t)o * shape->hidden_size) + k] * //
+    for (uint32_t k = 0; k < n_read; ++k) {
+      logits[o] += (double)w[((size_t)o * n_read) + k] * //
                    (double)h[k];
     }
     top = fmax(top, logits[o]);

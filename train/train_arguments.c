@@ -204,7 +204,8 @@ rcv_train_arguments_parse(RcvTrainArguments* const a,
                             r.skip,
                           r.bidirectional ? r.block : 0,
                           r.bidirectional ? r.lookahead : 0,
-                            0.0f};
+                            0.0f,
+                            {{{0}}}};
   s->shape               = shape;
   s->segment_s           = r.segment_ms / 1000.0;
   s->seed                = r.seed;

@@ -4,6 +4,7 @@
 #ifndef DSP_KERNELS_KERNELS_H
 #define DSP_KERNELS_KERNELS_H
 
+#include "dsp/kernels/packed_dense.h"
 #include "dsp/layer.h"
 #include "dsp/realtime.h"
 #include "dsp/shape.h"
@@ -99,6 +100,8 @@ typedef struct {
   const RcvLayerKernel* layers[3];
 
   RcvHeadFunc run_head[2]; ///< One per RcvHead
+
+  RcvDenseFunc run_dense;
 } RcvKernels;
 
 /**

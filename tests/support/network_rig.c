@@ -107,6 +107,7 @@ network_rig_shape(const uint32_t index,
                             (index / 24) % 2,
                           both ? 16 : 0,
                           both ? 5 : 0,
-                            0.0f};
+                            0.0f,
+                            {{{0}}}};
   return shape;
 }

@@ -195,7 +195,8 @@ case_shape(const uint32_t index)
                             (index / 24) % 2,
                           both ? CASE_BLOCK : 0,
                           both ? CASE_LOOKAHEAD : 0,
-                            0.0f};
+                            0.0f,
+                            {{{0}}}};
   return shape;
 }
 

@@ -140,8 +140,18 @@ typedef struct {
 static Gradients
 back_propagate(void)
 {
-  const RcvShape shape = {
-    RCV_CELL_RNN, RCV_HEAD_LINEAR, 1, H, 1, 1, false, false, 0, 0, 0.0f};
+  const RcvShape shape = {RCV_CELL_RNN,
+                          RCV_HEAD_LINEAR,
+                          1,
+                          H,
+                          1,
+                          1,
+                          false,
+                          false,
+                          0,
+                          0,
+                          0.0f,
+                          {{{0}}}};
 
   // W_x, W_h, two biases, W_o, its bias
   double params[2 + 4 + 2 + 2 + 2 + 1]   = {0.0};
