@@ -9,7 +9,7 @@
 
 #include <math.h>
 
-/// What a dense layer makes of its sums; docs/networks.md has the formulas
+/// What a dense layer makes of its sums; dsp/dense.h has the formulas
 typedef enum {
   RCV_ACTIVATION_LINEAR,
   RCV_ACTIVATION_TANH,

@@ -3,6 +3,7 @@
 
 #include "train/commands.h"
 
+#include "dsp/model/dense_metadata.h"
 #include "dsp/model/metadata.h"
 #include "dsp/model/model.h"
 #include "train/model_file.h"
@@ -25,6 +26,28 @@ print_number(const char* const name, const char* const unit, const double value)
 {
   if (isfinite(value)) {
     printf("%-16s %.6g%s\n", name, value, unit);
+  }
+}
+
+/// The dense layers of a place, one after the other, if there are any
+static void
+print_dense(const RcvShape* const shape, const RcvDensePlace place)
+{
+  static const char* const names[] = {"dense before", "dense after"};
+
+  const uint32_t n = rcv_shape_n_dense(shape, place);
+  for (uint32_t i = 0; i < n; ++i) {
+    const RcvDenseShape* const dense = &shape->dense[place][i];
+
+    printf("%-*s%s%u %s",
+           i ? 0 : 16,
+           i ? "" : names[place],
+           i ? ", " : " ",
+           dense->size,
+           rcv_activation_name(dense->activation));
+  }
+  if (n) {
+    printf("\n");
   }
 }
 
@@ -52,6 +75,8 @@ print_model(const RcvModel* const model, RcvError* const error)
          shape->num_layers,
          shape->num_layers > 1 ? "s" : "",
          shape->skip ? ", skip" : "");
+  print_dense(shape, RCV_DENSE_IN);
+  print_dense(shape, RCV_DENSE_OUT);
   if (shape->skip_gain_db < 0.0f || shape->skip_gain_db > 0.0f) {
     print_number("skip gain", " dB", (double)shape->skip_gain_db);
   }

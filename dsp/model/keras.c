@@ -3,186 +3,80 @@
 
 #include "dsp/model/keras.h"
 
+#include "dsp/model/affine.h"
 #include "dsp/model/keras_about.h"
+#include "dsp/model/keras_layers.h"
 
 #include <math.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
-static const char way_out[] =
-  "Recurve reads lstm or gru layers of one kind and width, then one dense "
-  "layer with one output and no activation";
+/// What the layers are read into
+typedef struct {
+  const RcvJsonFile*   file;
+  const RcvKerasLayer* layer;
+  uint32_t             index; ///< Of the layer in the file
+  RcvModel*            model;
+  RcvAffine            pending; ///< Layers that nothing has read yet
+  uint32_t             n_recurrent;
+  uint32_t             n_dense[2];
+} Reading;
 
-static const char*
-layer_type(const json_t* const layer)
+/// One recurrent layer as the file has it, with gates in our order
+typedef struct {
+  float* w_ih; ///< [G·width][n_in]
+  float* w_hh; ///< [G·width][width]
+  float* b_ih; ///< [G·width]
+  float* b_hh; ///< [G·width]
+} Gated;
+
+static void
+make_path(const Reading* const reading,
+          const uint32_t       index,
+          char                 path[RCV_JSON_PATH_SIZE])
 {
-  const char* const type = json_string_value(json_object_get(layer, "type"));
-  return type ? type : "";
-}
-
-static bool
-is_dense(const char* const type)
-{
-  return !strcmp(type, "dense") || !strcmp(type, "time-distributed-dense");
-}
-
-static bool
-is_recurrent(const char* const type)
-{
-  return !strcmp(type, "lstm") || !strcmp(type, "gru");
-}
-
-/// The last element of an array of sizes, a whole number within limits
-static RcvStatus
-read_last_size(const RcvJsonFile* const file,
-               const json_t* const      sizes,
-               const char* const        path,
-               const uint32_t           max,
-               uint32_t* const          size)
-{
-  const size_t        n    = json_array_size(sizes);
-  const json_t* const last = n ? json_array_get(sizes, n - 1) : sizes;
-  const double        number =
-    json_is_number(last) ? json_number_value(last) : (double)NAN;
-  if (number >= 1.0 && number <= max && trunc(number) >= number) {
-    *size = (uint32_t)number;
-    return RCV_OK;
-  }
-
-  char expected[64];
-  snprintf(
-    expected, sizeof(expected), "sizes of which the last is 1 to %u", max);
-  return rcv_json_unexpected(file, path, expected, last);
+  snprintf(path,
+           RCV_JSON_PATH_SIZE,
+           "$.layers[%u].weights[%u]",
+           reading->index,
+           index);
 }
 
 static RcvStatus
-layer_width(const RcvJsonFile* const file,
-            const json_t* const      layers,
-            const size_t             index,
-            uint32_t* const          width)
+no_memory(const Reading* const reading)
 {
-  char path[RCV_JSON_PATH_SIZE];
-  snprintf(path, sizeof(path), "$.layers[%zu].shape", index);
-  return read_last_size(file,
-                        json_object_get(json_array_get(layers, index), "shape"),
-                        path,
-                        RCV_MAX_HIDDEN,
-                        width);
+  return rcv_error_set(
+    reading->file->error, RCV_NO_MEMORY, "%s: no memory", reading->file->name);
 }
 
-/// Refuse a layer that does not fit at its place; say why
+/// A matrix [n_in][n_out], which is ours transposed
 static RcvStatus
-refuse_layer(const RcvJsonFile* const file,
-             const size_t             index,
-             const char* const        what)
+read_matrix(const Reading* const reading,
+            const uint32_t       index,
+            const size_t         n_in,
+            const size_t         n_out,
+            float* const         values)
 {
-  char path[RCV_JSON_PATH_SIZE];
-  snprintf(path, sizeof(path), "$.layers[%zu]", index);
-  return rcv_json_unsupported(file, path, what, way_out);
-}
-
-/// Recurrent layers of one kind, then a dense one
-static RcvStatus
-check_types(const RcvJsonFile* const file, const json_t* const layers)
-{
-  const size_t      n     = json_array_size(layers);
-  const char* const first = layer_type(json_array_get(layers, 0));
-  for (size_t i = 0; i < n; ++i) {
-    const json_t* const layer  = json_array_get(layers, i);
-    const char* const   type   = layer_type(layer);
-    const bool          is_top = i + 1 == n;
-    char                what[64];
-    if (!type[0]) {
-      char path[RCV_JSON_PATH_SIZE];
-      snprintf(path, sizeof(path), "$.layers[%zu].type", i);
-      return rcv_json_unexpected(
-        file, path, "the name of a layer", json_object_get(layer, "type"));
-    }
-
-    if (!is_dense(type) && !is_recurrent(type)) {
-      snprintf(what, sizeof(what), "the layer %.40s", type);
-    } else if (is_recurrent(type) && is_top) {
-      snprintf(what, sizeof(what), "%s as the last layer", type);
-    } else if (is_recurrent(type) && is_recurrent(first) &&
-               strcmp(type, first) != 0) {
-      snprintf(what, sizeof(what), "%s after %s", type, first);
-    } else if (is_dense(type) && !is_top) {
-      const char* const next = layer_type(json_array_get(layers, i + 1));
-      snprintf(what, sizeof(what), "%s before %.20s", type, next);
-    } else if (is_dense(type) && !is_recurrent(first)) {
-      snprintf(what, sizeof(what), "%s without lstm or gru", type);
-    } else {
-      continue;
-    }
-    return refuse_layer(file, i, what);
-  }
-  return RCV_OK;
-}
-
-/// What follows from the layers' order and widths
-static RcvStatus
-read_shape(const RcvJsonFile* const file,
-           const json_t* const      root,
-           RcvShape* const          shape)
-{
-  const json_t* const layers = json_object_get(root, "layers");
-  const size_t        n      = json_array_size(layers);
-  if (n < 1 || n > RCV_MAX_LAYERS + 1) {
-    return rcv_json_unexpected(file, "$.layers", "1 to 9 layers", layers);
-  }
-
-  RcvStatus st = RCV_OK;
-  if ((st = check_types(file, layers)) ||
-      (st = read_last_size(file,
-                           json_object_get(root, "in_shape"),
-                           "$.in_shape",
-                           RCV_MAX_INPUTS,
-                           &shape->input_size)) ||
-      (st = layer_width(file, layers, 0, &shape->hidden_size))) {
-    return st;
-  }
-  for (size_t i = 1; i < n; ++i) {
-    const bool is_top = i + 1 == n;
-    uint32_t   width  = 0;
-    if ((st = layer_width(file, layers, i, &width))) {
-      return st;
-    }
-    if (width != (is_top ? 1 : shape->hidden_size)) {
-      char what[64];
-      snprintf(what,
-               sizeof(what),
-               "%s of %u after %u",
-               is_top ? "dense" : "a layer",
-               width,
-               shape->hidden_size);
-      return refuse_layer(file, i, what);
-    }
-  }
-
-  const json_t* const activation =
-    json_object_get(json_array_get(layers, n - 1), "activation");
-  const char* const name = json_string_value(activation);
-  if (name && name[0] && strcmp(name, "linear") != 0) {
-    char what[64];
-    snprintf(what, sizeof(what), "the activation %.32s", name);
-    return refuse_layer(file, n - 1, what);
-  }
-
-  shape->cell        = !strcmp(layer_type(json_array_get(layers, 0)), "lstm")
-                         ? RCV_CELL_LSTM
-                         : RCV_CELL_GRU;
-  shape->head        = RCV_HEAD_LINEAR;
-  shape->num_layers  = (uint32_t)n - 1;
-  shape->output_size = 1;
-  return rcv_json_flag(file, root, "$", "in_skip", &shape->skip);
+  const RcvJsonTarget target = {values, 1, n_in};
+  char                path[RCV_JSON_PATH_SIZE];
+  make_path(reading, index, path);
+  return rcv_json_matrix(reading->file,
+                         json_array_get(reading->layer->weights, index),
+                         path,
+                         n_in,
+                         n_out,
+                         &target);
 }
 
 /// A GRU's rows z, r, h become r, z, n; others stay
 static void
-order_gates(const RcvShape* const shape, const size_t n_in, float* const values)
+order_gates(const RcvKerasLayer* const layer,
+            const size_t               n_in,
+            float* const               values)
 {
-  const size_t n_block = shape->hidden_size * n_in;
-  for (size_t i = 0; shape->cell == RCV_CELL_GRU && i < n_block; ++i) {
+  const size_t n_block = layer->width * n_in;
+  for (size_t i = 0; layer->cell == RCV_CELL_GRU && i < n_block; ++i) {
     const float z = values[i];
 
     values[i]           = values[n_block + i];
@@ -192,24 +86,21 @@ order_gates(const RcvShape* const shape, const size_t n_in, float* const values)
 
 /// The biases: one row for the LSTM, input and recurrent ones for the GRU
 static RcvStatus
-read_biases(const RcvJsonFile* const file,
-            const json_t* const      biases,
-            const char* const        path,
-            const uint32_t           layer,
-            RcvModel* const          model)
+read_biases(const Reading* const reading, const Gated* const gated)
 {
-  const RcvShape* const shape    = &model->shape;
-  const size_t          n_hidden = shape->hidden_size;
-  float* const b_ih = rcv_model_layer_params(model, layer, RCV_TENSOR_B_IH);
-  float* const b_hh = rcv_model_layer_params(model, layer, RCV_TENSOR_B_HH);
-  if (shape->cell == RCV_CELL_LSTM) {
-    return rcv_json_vector(file, biases, path, 4 * n_hidden, b_ih);
+  const RcvKerasLayer* const layer  = reading->layer;
+  const json_t* const        biases = json_array_get(layer->weights, 2);
+  const size_t n_gated = (size_t)rcv_cell_n_gates(layer->cell) * layer->width;
+  char         path[RCV_JSON_PATH_SIZE];
+  make_path(reading, 2, path);
+  if (layer->cell == RCV_CELL_LSTM) {
+    return rcv_json_vector(reading->file, biases, path, n_gated, gated->b_ih);
   }
 
-  const size_t n_rows = json_array_size(biases);
-  if (n_rows != 2 || !json_is_array(json_array_get(biases, 0))) {
+  if (json_array_size(biases) != 2 ||
+      !json_is_array(json_array_get(biases, 0))) {
     return rcv_json_unexpected(
-      file,
+      reading->file,
       path,
       "two rows of a GRU's biases (keras: reset_after), input and recurrent",
       biases);
@@ -217,83 +108,204 @@ read_biases(const RcvJsonFile* const file,
 
   RcvStatus status = RCV_OK;
   for (uint32_t i = 0; !status && i < 2; ++i) {
-    float* const values = i ? b_hh : b_ih;
+    float* const values = i ? gated->b_hh : gated->b_ih;
     char         row[RCV_JSON_PATH_SIZE + 8];
     snprintf(row, sizeof(row), "%s[%u]", path, i);
     status = rcv_json_vector(
-      file, json_array_get(biases, i), row, 3 * n_hidden, values);
-    order_gates(shape, 1, values);
+      reading->file, json_array_get(biases, i), row, n_gated, values);
+    order_gates(layer, 1, values);
   }
   return status;
 }
 
-/// Matrices [in][G·H], which are PyTorch's transposed, and biases
 static RcvStatus
-read_recurrent(const RcvJsonFile* const file,
-               const json_t* const      weights,
-               const uint32_t           layer,
-               RcvModel* const          model)
+read_gated(const Reading* const reading, const Gated* const gated)
 {
-  const RcvShape* const shape    = &model->shape;
-  const size_t          n_hidden = shape->hidden_size;
-  const size_t          n_gated  = rcv_cell_n_gates(shape->cell) * n_hidden;
-  char                  path[RCV_JSON_PATH_SIZE];
+  const RcvKerasLayer* const layer = reading->layer;
+  const size_t n_gated = (size_t)rcv_cell_n_gates(layer->cell) * layer->width;
+
+  RcvStatus st = RCV_OK;
+  if ((st = read_matrix(reading, 0, layer->n_in, n_gated, gated->w_ih)) ||
+      (st = read_matrix(reading, 1, layer->width, n_gated, gated->w_hh))) {
+    return st;
+  }
+  order_gates(layer, layer->n_in, gated->w_ih);
+  order_gates(layer, layer->width, gated->w_hh);
+  return read_biases(reading, gated);
+}
+
+/**
+   Put a recurrent layer into the model.
+
+   What is pending goes into its input weights.  Units beyond its width have no
+   weights: they stay at zero.
+*/
+static bool
+put_gated(Reading* const reading, const Gated* const gated)
+{
+  const RcvKerasLayer* const layer   = reading->layer;
+  const uint32_t             n_gates = rcv_cell_n_gates(layer->cell);
+  const uint32_t             width   = layer->width;
+  const uint32_t             l       = reading->n_recurrent++;
+  const RcvLayer             to =
+    rcv_shape_layer(&reading->model->shape, reading->model->params, 0, l);
+
+  float* const w_ih =
+    rcv_model_layer_params(reading->model, l, RCV_TENSOR_W_IH);
+  float* const w_hh =
+    rcv_model_layer_params(reading->model, l, RCV_TENSOR_W_HH);
+  float* const b_ih =
+    rcv_model_layer_params(reading->model, l, RCV_TENSOR_B_IH);
+  float* const b_hh =
+    rcv_model_layer_params(reading->model, l, RCV_TENSOR_B_HH);
+
+  RcvAffine* const affine = &reading->pending;
+  if (!rcv_affine_append(affine, gated->w_ih, gated->b_ih, n_gates * width)) {
+    return false;
+  }
+  for (uint32_t r = 0; r < n_gates * width; ++r) {
+    const size_t row = ((size_t)(r / width) * to.hidden_size) + (r % width);
+    for (uint32_t c = 0; c < affine->n_in; ++c) {
+      w_ih[(row * to.input_size) + c] = (float)rcv_affine_weight(affine, r, c);
+    }
+    memcpy(w_hh + (row * to.hidden_size),
+           gated->w_hh + ((size_t)r * width),
+           width * sizeof(float));
+    b_ih[row] = (float)rcv_affine_bias(affine, r);
+    b_hh[row] = gated->b_hh[r];
+  }
+  rcv_affine_clear(affine);
+  *affine = rcv_affine_identity(width);
+  return true;
+}
+
+static RcvStatus
+read_recurrent(Reading* const reading)
+{
+  const RcvKerasLayer* const layer = reading->layer;
+  const size_t n_gated = (size_t)rcv_cell_n_gates(layer->cell) * layer->width;
+  const Gated  gated   = {calloc(n_gated * layer->n_in, sizeof(float)),
+                          calloc(n_gated * layer->width, sizeof(float)),
+                          calloc(n_gated, sizeof(float)),
+                          calloc(n_gated, sizeof(float))};
 
   RcvStatus status = RCV_OK;
-  for (uint32_t i = 0; !status && i < 2; ++i) {
-    const RcvTensorKind kind    = i ? RCV_TENSOR_W_HH : RCV_TENSOR_W_IH;
-    const size_t        n_reads = i || layer ? n_hidden : shape->input_size;
-    float* const        values  = rcv_model_layer_params(model, layer, kind);
-    const RcvJsonTarget target  = {values, 1, n_reads};
-
-    snprintf(path, sizeof(path), "$.layers[%u].weights[%u]", layer, i);
-    status = rcv_json_matrix(
-      file, json_array_get(weights, i), path, n_reads, n_gated, &target);
-    order_gates(shape, n_reads, values);
+  if (!gated.w_ih || !gated.w_hh || !gated.b_ih || !gated.b_hh) {
+    status = no_memory(reading);
+  } else if (!(status = read_gated(reading, &gated)) &&
+             !put_gated(reading, &gated)) {
+    status = no_memory(reading);
   }
-  snprintf(path, sizeof(path), "$.layers[%u].weights[2]", layer);
-  return status
-           ? status
-           : read_biases(file, json_array_get(weights, 2), path, layer, model);
+  free(gated.w_ih);
+  free(gated.w_hh);
+  free(gated.b_ih);
+  free(gated.b_hh);
+  return status;
+}
+
+/// Read a dense layer's weights, and its bias if there is one
+static RcvStatus
+read_dense_weights(const Reading* const reading,
+                   float* const         weight,
+                   float* const         bias)
+{
+  const RcvKerasLayer* const layer = reading->layer;
+  const RcvStatus            status =
+    read_matrix(reading, 0, layer->n_in, layer->width, weight);
+  if (status || json_array_size(layer->weights) < 2) {
+    return status;
+  }
+
+  char path[RCV_JSON_PATH_SIZE];
+  make_path(reading, 1, path);
+  return rcv_json_vector(
+    reading->file, json_array_get(layer->weights, 1), path, layer->width, bias);
+}
+
+/// What is pending becomes weights [n_rows][n_cols] of the model
+static void
+put_pending(Reading* const   reading,
+            const RcvTensor* weight,
+            const uint32_t   width)
+{
+  RcvAffine* const affine = &reading->pending;
+  float* const     w      = reading->model->params + weight->offset;
+  float* const     b      = w + weight->size;
+  for (uint32_t r = 0; r < affine->n_out; ++r) {
+    for (uint32_t c = 0; c < affine->n_in; ++c) {
+      w[((size_t)r * weight->n_cols) + c] =
+        (float)rcv_affine_weight(affine, r, c);
+    }
+    b[r] = (float)rcv_affine_bias(affine, r);
+  }
+  rcv_affine_clear(affine);
+  *affine = rcv_affine_identity(width);
 }
 
 static RcvStatus
-read_dense(const RcvJsonFile* const file,
-           const json_t* const      weights,
-           const uint32_t           layer,
-           RcvModel* const          model)
+read_dense(Reading* const reading)
 {
-  float* const        lin_w  = rcv_model_head_params(model, RCV_TENSOR_LIN_W);
-  float* const        lin_b  = rcv_model_head_params(model, RCV_TENSOR_LIN_B);
-  const RcvJsonTarget target = {lin_w, 1, 1};
-  char                path[RCV_JSON_PATH_SIZE];
+  const RcvKerasLayer* const layer  = reading->layer;
+  RcvStatus                  status = RCV_OK;
+  if (layer->has_weights) {
+    float* const weight =
+      calloc((size_t)layer->n_in * layer->width, sizeof(float));
+    float* const bias = calloc(layer->width, sizeof(float));
+    if (!weight || !bias) {
+      status = no_memory(reading);
+    } else if (!(status = read_dense_weights(reading, weight, bias)) &&
+               !rcv_affine_append(
+                 &reading->pending, weight, bias, layer->width)) {
+      status = no_memory(reading);
+    }
+    free(weight);
+    free(bias);
+  }
+  if (!status && layer->activation != RCV_ACTIVATION_LINEAR) {
+    const RcvDensePlace place =
+      reading->n_recurrent ? RCV_DENSE_OUT : RCV_DENSE_IN;
+    const RcvTensor weight = rcv_shape_dense_tensor(
+      &reading->model->shape, place, reading->n_dense[place]++);
 
-  snprintf(path, sizeof(path), "$.layers[%u].weights[0]", layer);
-  RcvStatus status = rcv_json_matrix(file,
-                                     json_array_get(weights, 0),
-                                     path,
-                                     model->shape.hidden_size,
-                                     1,
-                                     &target);
-  if (!status && json_array_size(weights) > 1) {
-    snprintf(path, sizeof(path), "$.layers[%u].weights[1]", layer);
-    status = rcv_json_vector(file, json_array_get(weights, 1), path, 1, lin_b);
+    put_pending(reading, &weight, layer->width);
   }
   return status;
 }
 
 static RcvStatus
-read_layers(const RcvJsonFile* const file,
-            const json_t* const      layers,
-            RcvModel* const          model)
+read_weights(const RcvJsonFile* const   file,
+             const RcvKerasLayer* const layers,
+             const uint32_t             n,
+             RcvModel* const            model)
 {
-  RcvStatus      status   = RCV_OK;
-  const uint32_t n_layers = model->shape.num_layers;
-  for (uint32_t l = 0; !status && l <= n_layers; ++l) {
-    const json_t* const weights =
-      json_object_get(json_array_get(layers, l), "weights");
-    status = l < n_layers ? read_recurrent(file, weights, l, model)
-                          : read_dense(file, weights, l, model);
+  const RcvShape* const shape   = &model->shape;
+  Reading               reading = {
+                  file, NULL, 0, model, rcv_affine_identity(shape->input_size), 0, {0}};
+
+  RcvStatus status = RCV_OK;
+  for (; !status && reading.index < n; ++reading.index) {
+    reading.layer = &layers[reading.index];
+    status        = reading.layer->is_recurrent ? read_recurrent(&reading)
+                                                : read_dense(&reading);
+  }
+  if (!status) {
+    const RcvTensor head =
+      rcv_shape_tensor(shape, rcv_shape_n_tensors(shape) - 2);
+
+    put_pending(&reading, &head, 1);
+  }
+  rcv_affine_clear(&reading.pending);
+
+  // Products of weights that are finite need not be
+  for (size_t i = 0; !status && i < rcv_shape_n_params(shape); ++i) {
+    if (!isfinite(model->params[i])) {
+      status = rcv_error_set(file->error,
+                             RCV_BAD_FILE,
+                             "%s: $.layers: the product of the dense layers' "
+                             "weights is not finite; write the file again with "
+                             "the program that made it",
+                             file->name);
+    }
   }
   return status;
 }
@@ -301,16 +313,17 @@ read_layers(const RcvJsonFile* const file,
 RcvModel*
 rcv_keras_read(const json_t* const root, const RcvJsonFile* const file)
 {
-  RcvShape shape = {0};
-  if (read_shape(file, root, &shape)) {
+  RcvKerasLayer layers[RCV_KERAS_MAX_LAYERS];
+  RcvShape      shape = {0};
+  uint32_t      n     = 0;
+  if (rcv_keras_read_layers(root, file, layers, &n, &shape) ||
+      rcv_json_flag(file, root, "$", "in_skip", &shape.skip)) {
     return NULL;
   }
 
-  RcvModel* const model = rcv_json_new_model(file, &shape, "keras json");
-  RcvStatus       status =
-    model ? read_layers(file, json_object_get(root, "layers"), model)
-                : RCV_NO_MEMORY;
-  if (!status) {
+  RcvModel* const model  = rcv_json_new_model(file, &shape, "keras json");
+  RcvStatus       status = model ? RCV_OK : RCV_NO_MEMORY;
+  if (!status && !(status = read_weights(file, layers, n, model))) {
     status = rcv_keras_read_about(root, file, model);
   }
   if (status) {

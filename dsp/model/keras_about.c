@@ -194,22 +194,24 @@ fold_gains(const RcvJsonFile* const file,
            const Gains* const       gains)
 {
   const RcvShape* const shape = &model->shape;
-  const size_t          n_rows =
-    (size_t)rcv_cell_n_gates(shape->cell) * shape->hidden_size;
-  const RcvStatus tested = rcv_model_check(model, file->name, file->error);
+  const RcvStatus tested      = rcv_model_check(model, file->name, file->error);
   if (tested) {
     return tested;
   }
 
-  float* const w_ih  = rcv_model_layer_params(model, 0, RCV_TENSOR_W_IH);
+  // The weights that read the audio are the first of each row
+  const RcvTensor first = rcv_shape_n_dense(shape, RCV_DENSE_IN)
+                            ? rcv_shape_dense_tensor(shape, RCV_DENSE_IN, 0)
+                            : rcv_shape_tensor(shape, RCV_TENSOR_W_IH);
+
   float* const lin_w = rcv_model_head_params(model, RCV_TENSOR_LIN_W);
   float* const lin_b = rcv_model_head_params(model, RCV_TENSOR_LIN_B);
-  for (size_t r = 0; r < n_rows; ++r) {
-    float* const weight = w_ih + (r * shape->input_size);
+  for (size_t r = 0; r < first.n_rows; ++r) {
+    float* const weight = model->params + first.offset + (r * first.n_cols);
 
     *weight = (float)(gains->in * (double)*weight);
   }
-  for (size_t k = 0; k < shape->hidden_size; ++k) {
+  for (size_t k = 0; k < rcv_shape_head_inputs(shape); ++k) {
     lin_w[k] = (float)(gains->out * (double)lin_w[k]);
   }
   lin_b[0] = (float)(gains->out * (double)lin_b[0]);

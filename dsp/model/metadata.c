@@ -3,6 +3,7 @@
 
 #include "dsp/model/metadata.h"
 
+#include "dsp/model/dense_metadata.h"
 #include "dsp/model/text.h"
 
 #include <math.h>
@@ -253,7 +254,7 @@ rcv_metadata_read_shape(const json_t* const metadata,
   shape->head          = (RcvHead)head;
   shape->bidirectional = bidirectional;
   shape->skip          = skip;
-  return RCV_OK;
+  return rcv_dense_read_metadata(metadata, name, shape, error);
 }
 
 void
@@ -347,7 +348,8 @@ write_shape(json_t* const metadata, const RcvShape* const shape)
          set_number(metadata, "num_layers", shape->num_layers) |
          set_number(metadata, "output_size", shape->output_size) |
          set_number(metadata, "block", shape->block_frames) |
-         set_number(metadata, "lookahead", shape->lookahead_frames);
+         set_number(metadata, "lookahead", shape->lookahead_frames) |
+         rcv_dense_write_metadata(metadata, shape);
 }
 
 static int

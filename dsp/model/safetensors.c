@@ -37,6 +37,15 @@ rcv_safetensors_name(const RcvTensor* const tensor, char name[32])
   if (tensor->kind == RCV_TENSOR_LIN_W || tensor->kind == RCV_TENSOR_LIN_B) {
     snprintf(
       name, 32, "lin.%s", tensor->kind == RCV_TENSOR_LIN_W ? "weight" : "bias");
+  } else if (tensor->kind >= RCV_TENSOR_DENSE_IN_W) {
+    const uint32_t kind = tensor->kind - RCV_TENSOR_DENSE_IN_W;
+
+    snprintf(name,
+             32,
+             "dense_%s.%u.%s",
+             kind / 2 ? "out" : "in",
+             tensor->layer,
+             kind % 2 ? "bias" : "weight");
   } else {
     snprintf(name,
              32,

@@ -50,7 +50,7 @@ rcv_safetensors_write(const RcvModel* model, size_t* size);
 
 /**
    Name of a tensor as in PyTorch: "rec.weight_ih_l0", "rec_reverse.bias_hh_l1",
-   "lin.weight", …
+   "lin.weight", "dense_in.0.weight", …
 
    @param name [32] set.
 */

@@ -19,7 +19,9 @@ typedef struct {
   size_t       n_cols; // 0 for a vector
 } Entry;
 
-enum { MAX_ENTRIES = (2 * RCV_MAX_LAYERS * 4) + 2 + 1 + 2 };
+enum {
+  MAX_ENTRIES = (2 * RCV_MAX_LAYERS * 4) + (2 * RCV_MAX_DENSE * 2) + 2 + 1 + 2
+};
 
 static size_t
 entry_size(const Entry* const entry)

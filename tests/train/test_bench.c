@@ -13,7 +13,18 @@
 #include <string.h>
 
 static const RcvShape shapes[] = {
-  {RCV_CELL_LSTM, RCV_HEAD_LINEAR, 1, 12, 1, 1, false, false, 0, 0, 0.0f},
+  {RCV_CELL_LSTM,
+   RCV_HEAD_LINEAR,
+   1,
+   12,
+   1,
+   1,
+   false,
+   false,
+   0,
+   0,
+   0.0f,
+   {{{0}}}},
   {RCV_CELL_GRU, RCV_HEAD_LINEAR, 3, 8, 2, 1, false, true, 0, 0, 0.0f, {{{0}}}},
   {RCV_CELL_RNN,
    RCV_HEAD_SOFTMAX,

@@ -298,14 +298,24 @@ test_refused(void** const unused)
     const char* value;
     const char* words;
   } cases[] = {
-    {1, "type", "\"dense\"", "$.layers[0]: dense before gru is not supported"},
+    {1,
+     "type",
+     "\"dense\"",
+     "$.layers[0].weights[0][0]: expected an array of 4"},
     {2, "type", "\"lstm\"", "$.layers[1]: lstm after gru is not supported"},
     {2, "type", "\"conv1d\"", "$.layers[1]: the layer conv1d is not supported"},
-    {3, "type", "\"gru\"", "$.layers[2]: gru as the last layer is not"},
+    {3, "type", "\"gru\"", "$.layers[2].weights[0][0]: expected an array"},
     {1, "type", "3", "$.layers[0].type: expected the name of a layer, found 3"},
-    {3, "activation", "\"tanh\"", "$.layers[2]: the activation tanh is not"},
-    {2, "shape", "[null, null, 5]", "$.layers[1]: a layer of 5 after 4"},
-    {3, "shape", "[null, null, 2]", "$.layers[2]: dense of 2 after 4"},
+    {3, "activation", "\"selu\"", "$.layers[2]: the activation selu is not"},
+    {3, "activation", "7", "$.layers[2].activation: expected the name of an"},
+    {2,
+     "shape",
+     "[null, null, 5]",
+     "$.layers[1].weights[0][0]: expected an array of 15"},
+    {3,
+     "shape",
+     "[null, null, 2]",
+     "$.layers[2]: an end with 2 outputs is not"},
     {1, "shape", "[]", "$.layers[0].shape: expected sizes"},
     {1, "shape", "[1e10]", "$.layers[0].shape: expected sizes"},
     {1, "weights", "[]", "$.layers[0].weights[0]: expected an array of 1 rows"},
@@ -319,8 +329,8 @@ test_refused(void** const unused)
     {0, "out_gain", "1e9", "$.out_gain: expected a gain"},
     {0, "samplerate", "\"fast\"", "$.samplerate: expected a sample rate"},
     {0, "samplerate", "-1", "$.samplerate: expected a sample rate"},
-    {0, "layers", "{}", "$.layers: expected 1 to 9 layers, found an object"},
-    {0, "layers", "[]", "$.layers: expected 1 to 9 layers, found an array"},
+    {0, "layers", "{}", "$.layers: expected 1 to 32 layers, found an object"},
+    {0, "layers", "[]", "$.layers: expected 1 to 32 layers, found an array"},
   };
 
   const RcvShape  shape    = json_fixture_shape(RCV_CELL_GRU, 1, 4, 2);

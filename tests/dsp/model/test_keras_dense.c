@@ -1,0 +1,333 @@
+// Copyright 2026 Recurve contributors
+// SPDX-License-Identifier: ISC
+
+#include "dsp/model/model.h"
+#include "dsp/model/safetensors.h"
+
+#include "tests/support/assert_close.h"
+#include "tests/support/json_fixture.h"
+#include "tests/support/keras_fixture.h"
+#include "tests/support/model_fixture.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+/**
+   @file
+
+   Keras files with dense layers, activations and recurrent layers of several
+   widths, against what the file says, computed here in double precision.
+*/
+
+enum { N_FRAMES = 200, MAX_LAYERS = KERAS_FIXTURE_MAX_LAYERS };
+
+static float signal_[N_FRAMES * RCV_MAX_INPUTS];
+
+static RcvModel*
+read_file(const json_t* const root)
+{
+  RcvError        error;
+  RcvModel* const model = json_fixture_read(root, &error);
+  assert_string_equal(error.message, "");
+  assert_non_null(model);
+  return model;
+}
+
+/// Write a model as safetensors and read it: all is as it was
+static void
+assert_kept(const RcvModel* const model)
+{
+  size_t          size  = 0;
+  RcvError        error = {RCV_OK, ""};
+  void* const     bytes = rcv_safetensors_write(model, &size);
+  RcvModel* const again = rcv_model_parse(bytes, size, "again", &error);
+  assert_string_equal(error.message, "");
+  assert_memory_equal(&again->shape, &model->shape, sizeof(model->shape));
+  assert_memory_equal(again->params,
+                      model->params,
+                      rcv_shape_n_params(&model->shape) * sizeof(float));
+  free(bytes);
+  rcv_model_free(again);
+}
+
+/// What the cases are, and the network that each makes
+static const struct {
+  uint32_t          n_inputs;
+  const char*       network; ///< H·L, before, after
+  KerasFixtureLayer layers[MAX_LAYERS];
+} cases[] = {
+  {1, "8·1 8 0", {{"dense", 8, "tanh"}, {"lstm", 8, "tanh"}, {"dense", 1, ""}}},
+  {3, "9·1 0 0", {{"dense", 8, NULL}, {"gru", 9, NULL}, {"dense", 1, NULL}}},
+  {1,
+   "9·3 0 0",
+   {{"lstm", 5, ""}, {"lstm", 9, ""}, {"lstm", 3, ""}, {"dense", 1, ""}}},
+  {2,
+   "9·2 0 0",
+   {{"gru", 9, ""},
+    {"dense", 4, ""},
+    {"dense", 7, "linear"},
+    {"gru", 6, ""},
+    {"time-distributed-dense", 1, ""}}},
+  {1,
+   "5·1 0 8651",
+   {{"gru", 5, "tanh"},
+    {"time-distributed-dense", 8, "sigmoid"},
+    {"dense", 6, "softmax"},
+    {"dense", 5, "elu"},
+    {"dense", 1, "tanh"}}},
+  {2,
+   "6·2 274 6",
+   {{"activation", 2, "elu"},
+    {"dense", 3, ""},
+    {"dense", 7, "relu"},
+    {"dense", 4, "softmax"},
+    {"lstm", 6, ""},
+    {"lstm", 4, ""},
+    {"activation", 4, ""},
+    {"dense", 6, "relu"},
+    {"dense", 3, ""},
+    {"dense", 1, ""}}},
+  {1, "4·2 0 0", {{"lstm", 4, ""}, {"lstm", 1, ""}}},
+  {1,
+   "4·1 0 4",
+   {{"lstm", 4, ""}, {"activation", 4, "tanh"}, {"dense", 1, ""}}},
+};
+
+static void
+test_layers(void** const unused)
+{
+  (void)unused;
+  for (uint32_t i = 0; i < sizeof(cases) / sizeof(cases[0]); ++i) {
+    json_t* const root =
+      keras_fixture_draw(cases[i].layers, cases[i].n_inputs, i);
+    RcvModel* const model = read_file(root);
+    char            network[64];
+    int             n = snprintf(network,
+                     sizeof(network),
+                     "%u·%u ",
+                     model->shape.hidden_size,
+                     model->shape.num_layers);
+    for (uint32_t place = 0; place < 2; ++place) {
+      const RcvDenseShape* const dense = model->shape.dense[place];
+      for (uint32_t k = 0; dense[k].size; ++k) {
+        n += snprintf(network + n, 8, "%u", dense[k].size);
+      }
+      n += snprintf(
+        network + n, 8, "%s%s", dense[0].size ? "" : "0", place ? "" : " ");
+    }
+    assert_string_equal(network, cases[i].network);
+
+    float  y[N_FRAMES];
+    double expected[N_FRAMES];
+    double power = 0.0;
+    assert_int_equal(rcv_model_run(model, signal_, y, N_FRAMES, NULL), RCV_OK);
+    keras_fixture_output(root,
+                         cases[i].layers,
+                         cases[i].n_inputs,
+                         1.0,
+                         signal_,
+                         N_FRAMES,
+                         expected);
+    for (size_t t = 0; t < N_FRAMES; ++t) {
+      assert_close(y[t], expected[t], 2e-6);
+      power += (expected[t] - expected[0]) * (expected[t] - expected[0]);
+    }
+    assert_true(power > 1e-6); // It says something
+    assert_kept(model);
+    rcv_model_free(model);
+    json_decref(root);
+  }
+}
+
+/// The input gain goes into the first layer that reads, whichever it is; the
+/// batch is run before that
+static void
+test_gains(void** const unused)
+{
+  (void)unused;
+  for (uint32_t i = 0; i < sizeof(cases) / sizeof(cases[0]); ++i) {
+    double        expected[N_FRAMES];
+    float         y[N_FRAMES];
+    json_t* const root =
+      keras_fixture_draw(cases[i].layers, cases[i].n_inputs, i);
+    const double in    = pow(10.0, 6.0 / 20.0);
+    const double out   = pow(10.0, -3.0 / 20.0);
+    const bool   knobs = cases[i].n_inputs > 1;
+    json_object_set_new(root, "in_gain", json_real(6.0));
+    json_object_set_new(root, "out_gain", json_real(-3.0));
+    json_object_set_new(root, "in_skip", json_integer(1));
+    if (!knobs) { // Which would be at 0
+      json_t* const batch_in  = json_array();
+      json_t* const batch_out = json_array();
+      keras_fixture_output(
+        root, cases[i].layers, 1, 1.0, signal_, N_FRAMES, expected);
+      for (size_t t = 0; t < N_FRAMES; ++t) {
+        const double x = (double)signal_[t];
+        json_array_append_new(batch_in, json_real(x));
+        json_array_append_new(batch_out, json_real(expected[t] + x));
+      }
+      json_object_set_new(root, "input_batch", batch_in);
+      json_object_set_new(root, "output_batch", batch_out);
+    }
+
+    RcvModel* const model = read_file(root);
+    assert_int_equal(rcv_model_run(model, signal_, y, N_FRAMES, NULL), RCV_OK);
+    keras_fixture_output(root,
+                         cases[i].layers,
+                         cases[i].n_inputs,
+                         in,
+                         signal_,
+                         N_FRAMES,
+                         expected);
+    for (size_t t = 0; t < N_FRAMES; ++t) {
+      const double u = in * (double)signal_[t * cases[i].n_inputs];
+      assert_close(y[t], out * (expected[t] + u), 3e-6);
+    }
+    rcv_model_free(model);
+    if (!knobs) {
+      json_array_set_new(
+        json_object_get(root, "output_batch"), 5, json_real(9.0));
+      json_fixture_refused(root, "does not reproduce its own test output");
+    }
+    json_decref(root);
+  }
+}
+
+static void
+test_refused(void** const unused)
+{
+  (void)unused;
+  static const struct {
+    const char*       words;
+    KerasFixtureLayer layers[MAX_LAYERS];
+  } refused[] = {
+    {"$.layers[1]: gru after lstm is not supported; Recurve reads lstm or gru",
+     {{"lstm", 4, ""}, {"gru", 4, ""}, {"dense", 1, ""}}},
+    {"$.layers[2]: lstm after an activation after lstm is not supported",
+     {{"lstm", 4, ""},
+      {"dense", 4, "tanh"},
+      {"lstm", 4, ""},
+      {"dense", 1, ""}}},
+    {"$.layers[8]: an activation after 8 others is not",
+     {{"dense", 2, "tanh"},
+      {"dense", 2, "tanh"},
+      {"dense", 2, "tanh"},
+      {"dense", 2, "tanh"},
+      {"dense", 2, "tanh"},
+      {"dense", 2, "tanh"},
+      {"dense", 2, "tanh"},
+      {"dense", 2, "tanh"},
+      {"dense", 2, "tanh"},
+      {"lstm", 4, ""},
+      {"dense", 1, ""}}},
+    {"$.layers[8]: lstm after 8 of them is not",
+     {{"lstm", 2, ""},
+      {"lstm", 2, ""},
+      {"lstm", 2, ""},
+      {"lstm", 2, ""},
+      {"lstm", 2, ""},
+      {"lstm", 2, ""},
+      {"lstm", 2, ""},
+      {"lstm", 2, ""},
+      {"lstm", 2, ""},
+      {"dense", 1, ""}}},
+    {"$.layers[1]: the end without lstm or gru is not",
+     {{"dense", 4, "tanh"}, {"dense", 1, ""}}},
+    {"$.layers[1]: an end with 4 outputs is not",
+     {{"lstm", 4, ""}, {"activation", 4, "relu"}}},
+    {"$.layers[1]: the activation prelu is not",
+     {{"lstm", 4, ""}, {"dense", 1, "prelu"}}},
+    {"$.layers[0]: the layer prelu is not",
+     {{"prelu", 1, ""}, {"lstm", 4, ""}, {"dense", 1, ""}}},
+  };
+
+  for (size_t i = 0; i < sizeof(refused) / sizeof(refused[0]); ++i) {
+    json_t* const root = keras_fixture_draw(refused[i].layers, 1, 1);
+    json_fixture_refused(root, refused[i].words);
+    json_decref(root);
+  }
+
+  // Two dense layers whose product is too great for a float
+  static const KerasFixtureLayer layers[] = {
+    {"dense", 1, ""}, {"dense", 1, ""}, {"lstm", 2, ""}, {"dense", 1, ""}, {0}};
+  json_t* const root = keras_fixture_draw(layers, 1, 1);
+  for (size_t i = 0; i < 2; ++i) {
+    json_t* const weights = json_object_get(
+      json_array_get(json_object_get(root, "layers"), i), "weights");
+    json_array_set_new(weights, 0, json_pack("[[f]]", 1e38));
+  }
+  json_fixture_refused(root, "the product of the dense layers' weights is not");
+  json_decref(root);
+}
+
+/// Metadata that names dense layers which cannot be
+static void
+test_metadata(void** const unused)
+{
+  (void)unused;
+  static const char* const bad[] = {
+    "",
+    "3",
+    "[]",
+    "[{}]",
+    "[[",
+    "[{\"size\":0,\"activation\":\"tanh\"}]",
+    "[{\"size\":513,\"activation\":\"tanh\"}]",
+    "[{\"size\":8}]",
+    "[{\"size\":8,\"activation\":\"best\"}]",
+    "[{\"size\":-8,\"activation\":\"tanh\"}]",
+    "[{\"size\":8e300,\"activation\":\"tanh\"}]"};
+
+  json_t* const   root  = keras_fixture_draw(cases[0].layers, 1, 1);
+  RcvModel* const model = read_file(root);
+  size_t          size  = 0;
+  char* const     bytes = rcv_safetensors_write(model, &size);
+  const size_t    n =
+    (unsigned char)bytes[0] + ((size_t)(unsigned char)bytes[1] << 8U);
+  json_t* const header = json_loadb(bytes + 8, n, 0, NULL);
+  assert_non_null(header);
+  for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); ++i) {
+    json_object_set_new(
+      json_object_get(header, "__metadata__"), "dense_in", json_string(bad[i]));
+    char* const  text   = json_dumps(header, JSON_COMPACT);
+    const size_t length = strlen(text);
+    char* const  file   = calloc(1, 8 + length + (size - 8 - n));
+    file[0]             = (char)(length & 0xFFU);
+    file[1]             = (char)(length >> 8U);
+    memcpy(file + 8, text, length);
+    memcpy(file + 8 + length, bytes + 8 + n, size - 8 - n);
+
+    RcvError error;
+    assert_null(json_fixture_parse(file, 8 + length + (size - 8 - n), &error));
+    assert_non_null(strstr(error.message, "$.__metadata__.dense_in: expected"));
+    free(text);
+    free(file);
+  }
+  json_decref(header);
+  free(bytes);
+  rcv_model_free(model);
+  json_decref(root);
+}
+
+static int
+set_up(void** const unused)
+{
+  (void)unused;
+  rcv_fixture_signal(signal_, sizeof(signal_) / sizeof(signal_[0]), 7);
+  return 0;
+}
+
+int
+main(void)
+{
+  const struct CMUnitTest tests[] = {
+    cmocka_unit_test(test_layers),
+    cmocka_unit_test(test_gains),
+    cmocka_unit_test(test_refused),
+    cmocka_unit_test(test_metadata),
+  };
+
+  return cmocka_run_group_tests(tests, set_up, NULL);
+}
