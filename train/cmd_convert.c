@@ -11,28 +11,30 @@
 #include <math.h>
 #include <stdbool.h>
 #include <stdio.h>
-#include <string.h>
-#include <strings.h>
 #include <sys/stat.h>
 
-/// Refuse names that promise another format, which nothing here writes yet
-static RcvStatus
-check_name(const char* const path, RcvError* const error)
-{
-  static const char* const others[] = {".nam", ".json", ".aidax"};
+/// What --format says, in this order; the first leaves it to the name
+static const char format_choices[] = "auto|safetensors|keras|guitarml|nam";
 
-  const char* const dot = strrchr(path, '.');
-  for (size_t i = 0; dot && i < sizeof(others) / sizeof(others[0]); ++i) {
-    if (!strcasecmp(dot, others[i])) {
-      return rcv_error_set(error,
-                           RCV_UNSUPPORTED,
-                           "%s: Recurve does not write %s files; give a name "
-                           "that ends in .safetensors",
-                           path,
-                           others[i]);
-    }
+/// The format to write
+static RcvStatus
+choose_format(const char* const path,
+              const uint32_t    choice,
+              RcvFormat* const  format,
+              RcvError* const   error)
+{
+  if (choice) {
+    *format = (RcvFormat)(choice - 1);
+    return RCV_OK;
   }
-  return RCV_OK;
+  return rcv_format_of_name(path, format)
+           ? RCV_OK
+           : rcv_error_set(error,
+                           RCV_BAD_USAGE,
+                           "%s: the name says no format; end it in "
+                           ".safetensors, .json, .aidax or .nam, or give "
+                           "--format",
+                           path);
 }
 
 /// Refuse to write over what is read
@@ -53,9 +55,14 @@ check_other(const char* const in, const char* const out, RcvError* const error)
 }
 
 static RcvStatus
-convert(const char* const in, const char* const out, RcvError* const error)
+convert(const char* const in,
+        const char* const out,
+        const uint32_t    choice,
+        RcvError* const   error)
 {
-  if (check_name(out, error) || check_other(in, out, error)) {
+  RcvFormat format = RCV_FORMAT_SAFETENSORS;
+  if (choose_format(out, choice, &format, error) ||
+      check_other(in, out, error)) {
     return error->status;
   }
 
@@ -73,10 +80,20 @@ convert(const char* const in, const char* const out, RcvError* const error)
                        ? RCV_OK
                        : rcv_evaluate_add_test(model, (uint32_t)rate_hz, error);
   if (!status) {
-    status = rcv_model_file_write(model, out, error);
+    status = rcv_model_file_write_as(model, format, out, error);
   }
   if (!status) {
-    fprintf(stderr, "%s: from %s, %s\n", out, in, model->info.format);
+    const char* const left_out = rcv_format_left_out(format, model);
+
+    fprintf(stderr,
+            "%s: %s from %s, %s\n",
+            out,
+            rcv_format_name(format),
+            in,
+            model->info.format);
+    if (left_out) {
+      fprintf(stderr, "%s: leaves out %s\n", out, left_out);
+    }
   }
   rcv_model_free(model);
   return status;
@@ -85,15 +102,29 @@ convert(const char* const in, const char* const out, RcvError* const error)
 int
 rcv_cmd_convert(const int argc, char** const argv)
 {
+  uint32_t        choice    = 0;
   const RcvOption options[] = {
+    {"format",
+     'f',
+     RCV_OPTION_CHOICE,
+     &choice,
+     NULL,
+     "What to write; auto: what the name of OUT ends in, .safetensors, .json "
+     "or "
+     ".aidax (keras), .nam",
+     0.0,
+     0.0,
+     format_choices},
     {NULL, 0, RCV_OPTION_FLAG, NULL, NULL, NULL, 0.0, 0.0, NULL},
   };
   const RcvUsage usage = {
     "convert",
     "IN OUT",
-    "Write a model of any kind that Recurve reads as a safetensors file",
-    "Recurve reads safetensors files, GuitarML's json, the keras json of\n"
-    "RTNeural and AIDA-X, and .nam files whose architecture is LSTM.",
+    "Write a model of any kind that Recurve reads in another format",
+    "Recurve reads and writes safetensors files, the keras json of RTNeural "
+    "and\n"
+    "AIDA-X, GuitarML's json, and .nam files whose architecture is LSTM.  A\n"
+    "format that cannot hold the model is refused, naming those that can.",
     2,
     options};
 
@@ -104,7 +135,7 @@ rcv_cmd_convert(const int argc, char** const argv)
   }
 
   RcvError error = {RCV_OK, ""};
-  if (convert(paths[0], paths[1], &error)) {
+  if (convert(paths[0], paths[1], choice, &error)) {
     fprintf(stderr, "recurve convert: %s\n", error.message);
     return 1;
   }

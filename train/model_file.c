@@ -5,7 +5,6 @@
 
 #include "dsp/model/dense_metadata.h"
 #include "dsp/model/metadata.h"
-#include "dsp/model/safetensors.h"
 #include "train/output_file.h"
 
 #include <math.h>
@@ -17,10 +16,19 @@ rcv_model_file_write(const RcvModel* const model,
                      const char* const     path,
                      RcvError* const       error)
 {
+  return rcv_model_file_write_as(model, RCV_FORMAT_SAFETENSORS, path, error);
+}
+
+RcvStatus
+rcv_model_file_write_as(const RcvModel* const model,
+                        const RcvFormat       format,
+                        const char* const     path,
+                        RcvError* const       error)
+{
   size_t      size  = 0;
-  void* const bytes = rcv_safetensors_write(model, &size);
+  void* const bytes = rcv_model_write(model, format, path, &size, error);
   if (!bytes) {
-    return rcv_error_set(error, RCV_NO_MEMORY, "%s: no memory to write", path);
+    return error->status;
   }
 
   const RcvStatus status = rcv_output_file_write(path, bytes, size, error);

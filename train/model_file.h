@@ -6,12 +6,20 @@
 
 #include "dsp/model/error.h"
 #include "dsp/model/model.h"
+#include "dsp/model/write.h"
 
 #include <jansson.h>
 
 /// Write a model as a safetensors file, whole or not at all
 RcvStatus
 rcv_model_file_write(const RcvModel* model, const char* path, RcvError* error);
+
+/// The same in any format
+RcvStatus
+rcv_model_file_write_as(const RcvModel* model,
+                        RcvFormat       format,
+                        const char*     path,
+                        RcvError*       error);
 
 /**
    What is in a model, with the names that `recurve info --json` has.

@@ -125,7 +125,7 @@ stack_step(const Stack* const s, const RcvReal* x)
     }
     x = h;
   }
-  return x;
+  return s->h + ((size_t)(s->shape->num_layers - 1) * s->shape->hidden_size);
 }
 
 /// The head's output for one top hidden state, in double precision

@@ -3,6 +3,7 @@
 
 #include "dsp/model/guitarml.h"
 
+#include "dsp/model/json_about.h"
 #include "dsp/model/state_dict.h"
 
 #include <string.h>
@@ -95,7 +96,7 @@ read_shape(const RcvJsonFile* const file,
 RcvModel*
 rcv_guitarml_read(const json_t* const root, const RcvJsonFile* const file)
 {
-  static const double rate_hz = 44100.0; // No file says it; all players mean it
+  static const double usual_rate_hz = 44100.0; // Only files of ours say it
 
   RcvShape shape    = {0};
   bool     has_bias = true;
@@ -120,10 +121,13 @@ rcv_guitarml_read(const json_t* const root, const RcvJsonFile* const file)
     status = rcv_state_dict_read_head(
       file, dict, "$.state_dict", "lin", has_bias, model);
   }
+  if (!status) {
+    model->info.rate_hz = usual_rate_hz;
+    status              = rcv_json_about_read(root, file, model);
+  }
   if (status) {
     rcv_model_free(model);
     return NULL;
   }
-  model->info.rate_hz = rate_hz;
   return model;
 }

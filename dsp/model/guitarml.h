@@ -27,4 +27,12 @@
 RcvModel*
 rcv_guitarml_read(const json_t* root, const RcvJsonFile* file);
 
+/**
+   Write a model that fits (dsp/model/write.h).
+
+   @return A new object, or NULL if there is no memory.
+*/
+json_t*
+rcv_guitarml_write(const RcvModel* model);
+
 #endif // DSP_MODEL_GUITARML_H

@@ -259,6 +259,21 @@ rcv_model_head_params(RcvModel* const model, const RcvTensorKind kind)
   return model->params + rcv_shape_tensor(&model->shape, index).offset;
 }
 
+void
+rcv_model_scale_audio(RcvModel* const model, const double gain_lin)
+{
+  // They are the first of each row
+  const RcvShape* const shape = &model->shape;
+  const RcvTensor       first = rcv_shape_n_dense(shape, RCV_DENSE_IN)
+                                  ? rcv_shape_dense_tensor(shape, RCV_DENSE_IN, 0)
+                                  : rcv_shape_tensor(shape, RCV_TENSOR_W_IH);
+  for (size_t r = 0; r < first.n_rows; ++r) {
+    float* const weight = model->params + first.offset + (r * first.n_cols);
+
+    *weight = (float)(gain_lin * (double)*weight);
+  }
+}
+
 RcvModel*
 rcv_json_new_model(const RcvJsonFile* const file,
                    const RcvShape* const    shape,

@@ -123,6 +123,10 @@ rcv_model_layer_params(RcvModel* model, uint32_t layer, RcvTensorKind kind);
 float*
 rcv_model_head_params(RcvModel* model, RcvTensorKind kind);
 
+/// Multiply the weights that read the audio: the model hears it so much louder
+void
+rcv_model_scale_audio(RcvModel* model, double gain_lin);
+
 /// A model with a linear head of one output, or NULL after saying no memory
 RcvModel*
 rcv_json_new_model(const RcvJsonFile* file,

@@ -16,6 +16,9 @@
    and a dense one (docs/formats.md).
 */
 
+/// The greatest gain that a file may have
+#define RCV_KERAS_MAX_GAIN_DB 90.0f
+
 /**
    Read a model.
 
@@ -25,5 +28,14 @@
 */
 RcvModel*
 rcv_keras_read(const json_t* root, const RcvJsonFile* file);
+
+/**
+   Write a model that fits (dsp/model/write.h), with 2048 frames of its
+   self-test as the test batch.
+
+   @return A new object, or NULL if there is no memory.
+*/
+json_t*
+rcv_keras_write(const RcvModel* model);
 
 #endif // DSP_MODEL_KERAS_H

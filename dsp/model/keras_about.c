@@ -3,6 +3,8 @@
 
 #include "dsp/model/keras_about.h"
 
+#include "dsp/model/json_about.h"
+
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -14,41 +16,6 @@ typedef struct {
   double in;
   double out;
 } Gains;
-
-/// A value of the metadata, or of the file itself in older files
-static const json_t*
-find_about(const json_t* const root, const char* const key)
-{
-  const json_t* const value =
-    json_object_get(json_object_get(root, "metadata"), key);
-  return value ? value : json_object_get(root, key);
-}
-
-static RcvStatus
-read_info(const json_t* const      root,
-          const RcvJsonFile* const file,
-          RcvModelInfo* const      info)
-{
-  const json_t* const metadata  = json_object_get(root, "metadata");
-  const json_t* const objects[] = {root, metadata}; // The last one counts
-  for (size_t i = 0; i < 2; ++i) {
-    rcv_json_text(objects[i], "name", info->name, sizeof(info->name));
-    rcv_json_text(objects[i], "author", info->author, sizeof(info->author));
-    rcv_json_text(objects[i], "license", info->licence, sizeof(info->licence));
-    rcv_json_text(objects[i], "style", info->device, sizeof(info->device));
-  }
-  info->validation_esr = rcv_json_lenient_number(find_about(root, "esr"));
-
-  info->rate_hz = 48000.0;
-  if (json_object_get(metadata, "samplerate")) {
-    return rcv_json_rate(file,
-                         json_object_get(metadata, "samplerate"),
-                         "$.metadata.samplerate",
-                         &info->rate_hz);
-  }
-  return rcv_json_rate(
-    file, json_object_get(root, "samplerate"), "$.samplerate", &info->rate_hz);
-}
 
 /// A gain in dB; −90 and less is silence
 static RcvStatus
@@ -199,18 +166,9 @@ fold_gains(const RcvJsonFile* const file,
     return tested;
   }
 
-  // The weights that read the audio are the first of each row
-  const RcvTensor first = rcv_shape_n_dense(shape, RCV_DENSE_IN)
-                            ? rcv_shape_dense_tensor(shape, RCV_DENSE_IN, 0)
-                            : rcv_shape_tensor(shape, RCV_TENSOR_W_IH);
-
   float* const lin_w = rcv_model_head_params(model, RCV_TENSOR_LIN_W);
   float* const lin_b = rcv_model_head_params(model, RCV_TENSOR_LIN_B);
-  for (size_t r = 0; r < first.n_rows; ++r) {
-    float* const weight = model->params + first.offset + (r * first.n_cols);
-
-    *weight = (float)(gains->in * (double)*weight);
-  }
+  rcv_model_scale_audio(model, gains->in);
   for (size_t k = 0; k < rcv_shape_head_inputs(shape); ++k) {
     lin_w[k] = (float)(gains->out * (double)lin_w[k]);
   }
@@ -230,9 +188,10 @@ rcv_keras_read_about(const json_t* const      root,
                      const RcvJsonFile* const file,
                      RcvModel* const          model)
 {
-  Gains     gains = {1.0, 1.0};
-  RcvStatus st    = RCV_OK;
-  if ((st = read_info(root, file, &model->info)) ||
+  Gains     gains     = {1.0, 1.0};
+  RcvStatus st        = RCV_OK;
+  model->info.rate_hz = 48000.0;
+  if ((st = rcv_json_about_read(root, file, model)) ||
       (st = read_gain(root, file, "in_gain", "$.in_gain", &gains.in)) ||
       (st = read_gain(root, file, "out_gain", "$.out_gain", &gains.out)) ||
       (st = read_batch(root, file, model))) {

@@ -294,9 +294,8 @@ rcv_metadata_read_info(const json_t* const metadata, RcvModelInfo* const info)
 
 /* Writing */
 
-/// A text as JSON; one that is no UTF-8, or cut in it, keeps its ASCII
-static json_t*
-make_text(const char* const text)
+json_t*
+rcv_metadata_text(const char* const text)
 {
   json_t* const value = json_string(text);
   char* const   ascii = value ? NULL : strdup(text);
@@ -311,7 +310,7 @@ make_text(const char* const text)
 static int
 set_text(json_t* const metadata, const char* const key, const char* const text)
 {
-  return json_object_set_new(metadata, key, make_text(text));
+  return json_object_set_new(metadata, key, rcv_metadata_text(text));
 }
 
 static int

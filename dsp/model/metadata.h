@@ -40,6 +40,10 @@ rcv_metadata_read_info(const json_t* metadata, RcvModelInfo* info);
 json_t*
 rcv_metadata_write(const RcvShape* shape, const RcvModelInfo* info);
 
+/// A text as JSON; one that is no UTF-8, or cut in it, keeps its ASCII
+json_t*
+rcv_metadata_text(const char* text);
+
 /// "rnn", "lstm" or "gru"
 const char*
 rcv_cell_name(RcvCell cell);

@@ -26,4 +26,13 @@
 RcvModel*
 rcv_nam_read(const json_t* root, const RcvJsonFile* file);
 
+/**
+   Write a model that fits (dsp/model/write.h), with the state that it starts
+   from, or if there is none, that after 48000 frames of silence.
+
+   @return A new object, or NULL if there is no memory.
+*/
+json_t*
+rcv_nam_write(const RcvModel* model);
+
 #endif // DSP_MODEL_NAM_H

@@ -144,10 +144,27 @@ for bad in wavenet.nam recnet.json conv.json cut.json cut20.safetensors; do
   refuse 1 "$bad" info "$bad"
   refuse 1 "$bad" convert "$bad" out.safetensors
 done
-refuse 1 out.nam convert model.safetensors out.nam
-refuse 1 out.AIDAX convert model.safetensors out.AIDAX
 refuse 1 model.safetensors convert model.safetensors model.safetensors
-refuse 1 missing/out convert model.safetensors missing/out
+refuse 1 out.wav convert model.safetensors out.wav
+refuse 2 wav convert --format wav model.safetensors out.json
+for out in out.json out.AIDAX out.nam out.safetensors; do
+  refuse 1 missing/$out convert model.safetensors missing/$out
+done
+
+# What a format cannot hold
+python3 - <<'PYTHON'
+import json
+with open("rnn.json", "w", encoding="utf-8") as file:
+    json.dump({"model_data": {"model": "SimpleRNN", "input_size": 1, "skip": 1,
+                              "output_size": 1, "unit_type": "RNN",
+                              "num_layers": 1, "hidden_size": 1},
+               "state_dict": {"rec.weight_ih_l0": [[1]], "rec.bias_ih_l0": [1],
+                              "rec.weight_hh_l0": [[1]], "rec.bias_hh_l0": [1],
+                              "lin.weight": [[1]], "lin.bias": [1]}}, file)
+PYTHON
+for out in out.nam out.aidax out.json; do
+  refuse 1 "rnn cells" convert rnn.json $out
+done
 
 # Outputs that cannot be written
 for bad in folder missing/out dry.wav/out; do
