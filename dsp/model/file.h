@@ -21,4 +21,14 @@
 void*
 rcv_file_read(const char* path, size_t* size, size_t max_size, RcvError* error);
 
+/**
+   Read the beginning of a regular file.
+
+   @param head [size] set.
+   @return Number of bytes read, less than `size` for a shorter file; 0 for an
+   empty one and, after saying why, for one that cannot be read.
+*/
+size_t
+rcv_file_read_head(const char* path, void* head, size_t size, RcvError* error);
+
 #endif // DSP_MODEL_FILE_H

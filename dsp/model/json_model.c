@@ -13,9 +13,8 @@
 
 #include <string.h>
 
-/// What a file may hold: more than any model that a musician has
+/// What a file may hold
 enum {
-  MAX_SIZE    = 64 << 20,
   MAX_VALUES  = 4 << 20,
   MAX_ARRAYS  = 1 << 18,
   MAX_OBJECTS = 4096,
@@ -82,14 +81,14 @@ check_counts(const char* const text,
              const char* const name,
              RcvError* const   error)
 {
-  if (size > MAX_SIZE) {
+  if (size > RCV_JSON_MODEL_MAX_SIZE) {
     return rcv_error_set(error,
                          RCV_BAD_FILE,
                          "%s: has %zu bytes of JSON, the limit is %d; this is "
                          "no model",
                          name,
                          size,
-                         (int)MAX_SIZE);
+                         (int)RCV_JSON_MODEL_MAX_SIZE);
   }
 
   const Counts counts = count(text, size);

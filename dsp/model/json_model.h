@@ -17,6 +17,9 @@
    one is, its content tells.
 */
 
+/// The greatest size of a file: more than any model that a musician has
+enum { RCV_JSON_MODEL_MAX_SIZE = 64 << 20 };
+
 /// True if the bytes begin as a JSON object does
 bool
 rcv_json_model_is(const void* bytes, size_t size);

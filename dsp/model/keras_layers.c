@@ -116,7 +116,7 @@ read_layer(const RcvJsonFile* const file,
   layer->weights = json_object_get(object, "weights");
 
   RcvStatus status = read_type(file, object, index, layer);
-  if (!status && layer->has_weights) {
+  if (!status && (layer->has_weights || json_object_get(object, "shape"))) {
     char path[RCV_JSON_PATH_SIZE];
     snprintf(path, sizeof(path), "$.layers[%u].shape", index);
     status = read_last_size(file,
@@ -124,6 +124,12 @@ read_layer(const RcvJsonFile* const file,
                             path,
                             RCV_MAX_HIDDEN,
                             &layer->width);
+  }
+  if (!status && !layer->has_weights && layer->width != n_in) {
+    char what[64];
+    snprintf(
+      what, sizeof(what), "an activation of %u after %u", layer->width, n_in);
+    status = refuse_layer(file, index, what);
   }
   return status ? status : read_activation(file, object, index, layer);
 }

@@ -10,6 +10,7 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -25,6 +26,13 @@ test_reads(void** const unused)
   assert_int_equal(size, 3);
   assert_memory_equal(bytes, "a\0b", 4); // And the zero after them
   free(bytes);
+
+  char head[8] = "";
+  assert_int_equal(rcv_file_read_head("good", head, 8, &error), 3);
+  assert_memory_equal(head, "a\0b", 4);
+  assert_int_equal(rcv_file_read_head("good", head, 2, &error), 2);
+  assert_int_equal(rcv_file_read_head("missing", head, 2, &error), 0);
+  assert_non_null(strstr(error.message, "check its name"));
 
   assert_null(rcv_file_read("good", &size, 2, &error));
   assert_int_equal(size, 0);
@@ -72,6 +80,42 @@ test_not_files(void** const unused)
   assert_non_null(strstr(error.message, "1099511627776"));
 }
 
+/// JSON that is too long is refused by its size, before it is read
+static void
+test_long_json(void** const unused)
+{
+  (void)unused;
+  static const struct {
+    char        head[16];
+    const char* words;
+  } cases[] = {
+    {"{\"layers\": [",
+     "has 314572800 bytes, the limit is 67108864; this is no"},
+    {" \n{", "has 314572800 bytes, the limit is 67108864"},
+    {"12345678{", "has 314572800 bytes, the limit is 67108864"},
+    {"RIFF", "has 314572800 bytes, the limit is 67108864"},
+    // One of ours may be as long; its header is none
+    {"\x08\0\0\0\0\0\0\0{\"a\"}...", "the header is not JSON"},
+  };
+
+  for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); ++i) {
+    struct rusage before;
+    struct rusage after;
+    RcvError      error = {RCV_OK, ""};
+    rcv_fixture_bytes("long", cases[i].head, 16);
+    assert_int_equal(truncate("long", (off_t)300 << 20U), 0);
+    assert_int_equal(getrusage(RUSAGE_SELF, &before), 0);
+    assert_null(rcv_model_load("long", &error));
+    assert_int_equal(getrusage(RUSAGE_SELF, &after), 0);
+    if (!strstr(error.message, cases[i].words)) {
+      fail_msg("\"%s\" lacks \"%s\"", error.message, cases[i].words);
+    }
+    if (i < 4) {
+      assert_true(after.ru_maxrss - before.ru_maxrss < 1024); // KiB
+    }
+  }
+}
+
 int
 main(void)
 {
@@ -80,6 +124,7 @@ main(void)
   const struct CMUnitTest tests[] = {
     cmocka_unit_test(test_reads),
     cmocka_unit_test(test_not_files),
+    cmocka_unit_test(test_long_json),
   };
 
   return cmocka_run_group_tests(tests, NULL, NULL);

@@ -5,6 +5,7 @@
 
 #include "tests/support/assert_close.h"
 #include "tests/support/json_fixture.h"
+#include "tests/support/keras_fixture.h"
 #include "tests/support/model_fixture.h"
 
 #include <math.h>
@@ -18,7 +19,7 @@
    Damaged and hostile JSON models of every kind.
 */
 
-enum { N_KINDS = 3, DEPTH = 10000 };
+enum { N_KINDS = 6, DEPTH = 10000 };
 
 static char* texts[N_KINDS];
 
@@ -30,15 +31,36 @@ set_up(void** const unused)
   RcvModel* const model = rcv_fixture_model(&shape, 0.0, 1);
   json_fixture_sum_biases(model);
 
+  // A GRU and its weights alone, and keras with all that it may have
+  const RcvShape  gru_shape = json_fixture_shape(RCV_CELL_GRU, 2, 3, 1);
+  RcvModel* const gru       = rcv_fixture_model(&gru_shape, 0.0, 1);
+  json_t* const   gru_root  = json_fixture_guitarml(gru);
+  json_t* const   names = json_incref(json_object_get(gru_root, "state_dict"));
+
+  static const KerasFixtureLayer layers[] = {{"dense", 2, "tanh"},
+                                             {"activation", 2, "softmax"},
+                                             {"gru", 3, ""},
+                                             {"dense", 2, ""},
+                                             {"gru", 2, ""},
+                                             {"dense", 1, "elu"},
+                                             {0}};
+
+  json_t* const dense = keras_fixture_draw(layers, 1, 1);
+  json_object_set_new(dense, "in_skip", json_integer(1));
+
   json_t* const roots[N_KINDS] = {json_fixture_guitarml(model),
                                   json_fixture_keras(model),
-                                  json_fixture_nam(model)};
+                                  json_fixture_nam(model),
+                                  gru_root,
+                                  names,
+                                  dense};
   for (size_t i = 0; i < N_KINDS; ++i) {
     texts[i] = json_dumps(roots[i], JSON_INDENT(1));
     json_decref(roots[i]);
     assert_non_null(texts[i]);
   }
   rcv_model_free(model);
+  rcv_model_free(gru);
   return 0;
 }
 
@@ -131,7 +153,7 @@ test_numbers(void** const unused)
         char* const edited = replaced(text, at, length, others[k]);
         const bool  good   = is_read(edited, strlen(edited));
         if (good && k != 0) {
-          fail_msg("kind %zu, byte %zu: %s is read", i, at, others[k]);
+          fail_msg("kind %zu, %.60s: %s is read", i, text + at - 40, others[k]);
         }
         free(edited);
       }
@@ -174,6 +196,20 @@ test_nested(void** const unused)
   }
   assert_refused(text, (size_t)5 * DEPTH, "limit");
   assert_refused(text, (size_t)5 * 4000, "depth");
+
+  // In place of any array of any kind
+  for (size_t i = 0; i < N_KINDS; ++i) {
+    size_t n = 0;
+    for (size_t at = 0; texts[i][at]; ++at) {
+      if (texts[i][at] == '[' && n++ % 7 == 0) {
+        memset(text, '[', DEPTH);
+        text[DEPTH]      = '\0';
+        char* const deep = replaced(texts[i], at, 1, text);
+        assert_refused(deep, strlen(deep), "depth");
+        free(deep);
+      }
+    }
+  }
   free(text);
 }
 
@@ -204,6 +240,18 @@ test_duplicate(void** const unused)
   (void)unused;
   static const char text[] = "{\"layers\": [], \"layers\": []}";
   assert_refused(text, sizeof(text) - 1, "uplicate");
+
+  // In every object of every kind
+  for (size_t i = 0; i < N_KINDS; ++i) {
+    for (size_t at = 0; texts[i][at]; ++at) {
+      if (texts[i][at] == '{') {
+        char* const twice =
+          replaced(texts[i], at, 1, "{\"type\": 1, \"type\": 2,");
+        assert_refused(twice, strlen(twice), "uplicate");
+        free(twice);
+      }
+    }
+  }
 }
 
 /// White space may come first, a zero may not

@@ -237,6 +237,8 @@ test_refused(void** const unused)
      {{"dense", 4, "tanh"}, {"dense", 1, ""}}},
     {"$.layers[1]: an end with 4 outputs is not",
      {{"lstm", 4, ""}, {"activation", 4, "relu"}}},
+    {"$.layers[1]: an activation of 3 after 4 is not",
+     {{"lstm", 4, ""}, {"activation", 3, "relu"}, {"dense", 1, ""}}},
     {"$.layers[1]: the activation prelu is not",
      {{"lstm", 4, ""}, {"dense", 1, "prelu"}}},
     {"$.layers[0]: the layer prelu is not",
