@@ -24,7 +24,8 @@ enum {
 };
 
 // Time of one run, short enough that other processes spoil few of them
-static const double run_s = 0.02;
+static const double run_s       = 0.02;
+static const double brief_run_s = 0.003;
 
 /// All that is allocated
 typedef struct {
@@ -135,13 +136,14 @@ bench_clear(Bench* const bench)
   }
 }
 
-/// The riff once through all voices, block by block as a host asks for it
+/// The first frames through all voices, block by block as a host asks for it
 static void
 play(const Bench* const bench,
      const uint32_t     input_size,
-     const uint32_t     n_voices)
+     const uint32_t     n_voices,
+     const size_t       n_frames)
 {
-  for (size_t t = 0; t < N_FRAMES; t += BLOCK) {
+  for (size_t t = 0; t < n_frames; t += BLOCK) {
     for (uint32_t i = 0; i < n_voices; i += RCV_MAX_STREAMS) {
       const uint32_t n =
         n_voices - i < RCV_MAX_STREAMS ? n_voices - i : RCV_MAX_STREAMS;
@@ -164,7 +166,7 @@ measure_error(const Bench* const bench, const RcvShape* const shape)
 
   rcv_reference_network_exact(
     shape, bench->params, bench->x, N_FRAMES, bench->exact);
-  play(bench, shape->input_size, 1);
+  play(bench, shape->input_size, 1, N_FRAMES);
   for (size_t t = late; t < N_FRAMES; ++t) {
     const double error = fabs((double)bench->y[t] - bench->exact[t - late]);
 
@@ -181,19 +183,22 @@ compare_numbers(const void* const a, const void* const b)
   return (x > y) - (x < y);
 }
 
+/// The median time of some runs, each through the first frames of the signal
 static double
 measure_ns(const Bench* const bench,
            const uint32_t     input_size,
-           const uint32_t     n_channels)
+           const uint32_t     n_channels,
+           const size_t       n_frames,
+           const double       least_s)
 {
   double times[N_RUNS];
   for (uint32_t run = 0; run < N_RUNS; ++run) {
     const double start   = now();
     double       seconds = 0.0;
     size_t       n       = 0;
-    while (seconds < run_s) {
-      play(bench, input_size, n_channels);
-      n += N_FRAMES;
+    while (seconds < least_s) {
+      play(bench, input_size, n_channels, n_frames);
+      n += n_frames;
       seconds = now() - start;
     }
     times[run] = 1e9 * seconds / (double)n;
@@ -222,14 +227,47 @@ rcv_bench_network(const RcvShape* const   shape,
   if (good && !status) {
     const uint64_t mode = rcv_denormals_off();
 
-    result->shape         = *shape;
-    result->n_channels    = n_channels;
-    result->kernels       = kernels->name;
-    result->max_error     = measure_error(&bench, shape);
-    result->ns_per_sample = measure_ns(&bench, shape->input_size, n_channels);
+    result->shape      = *shape;
+    result->n_channels = n_channels;
+    result->kernels    = kernels->name;
+    result->max_error  = measure_error(&bench, shape);
+    result->ns_per_sample =
+      measure_ns(&bench, shape->input_size, n_channels, N_FRAMES, run_s);
     rcv_denormals_restore(mode);
   }
 
   bench_clear(&bench);
   return status;
+}
+
+RcvStatus
+rcv_bench_briefly(const RcvShape* const   shape,
+                  const float* const      params,
+                  const RcvKernels* const kernels,
+                  double* const           ns_per_sample,
+                  RcvError* const         error)
+{
+  // A bidirectional network computes a whole window now and then
+  const size_t n_frames = shape->bidirectional ? N_FRAMES : BLOCK;
+  RcvRandom    random   = {1};
+  Bench        bench;
+  memset(&bench, 0, sizeof(bench));
+
+  const bool good = bench_init(&bench, shape, params, kernels, 1);
+  for (size_t i = 0; good && i < N_FRAMES * shape->input_size; ++i) {
+    bench.x[i] = (float)rcv_random_unit(&random);
+  }
+  if (good) {
+    const uint64_t mode = rcv_denormals_off();
+    *ns_per_sample      = measure_ns(&bench,
+                                shape->input_size,
+                                1,
+                                n_frames,
+                                shape->bidirectional ? run_s : brief_run_s);
+    rcv_denormals_restore(mode);
+  }
+  bench_clear(&bench);
+  return good
+           ? RCV_OK
+           : rcv_error_set(error, RCV_NO_MEMORY, "no memory for the benchmark");
 }

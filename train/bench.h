@@ -33,4 +33,17 @@ rcv_bench_network(const RcvShape*   shape,
                   RcvBenchResult*   result,
                   RcvError*         error);
 
+/**
+   Play a network on noise for a few hundredths of a second and time it.
+
+   @param params [rcv_shape_n_params()].
+   @param ns_per_sample Set: the median of several runs of one channel.
+*/
+RcvStatus
+rcv_bench_briefly(const RcvShape*   shape,
+                  const float*      params,
+                  const RcvKernels* kernels,
+                  double*           ns_per_sample,
+                  RcvError*         error);
+
 #endif // TRAIN_BENCH_H

@@ -6,6 +6,7 @@
 #include "dsp/model/dense_metadata.h"
 #include "dsp/model/metadata.h"
 #include "dsp/model/model.h"
+#include "train/bench.h"
 #include "train/model_file.h"
 #include "train/options.h"
 
@@ -52,7 +53,9 @@ print_dense(const RcvShape* const shape, const RcvDensePlace place)
 }
 
 static RcvStatus
-print_model(const RcvModel* const model, RcvError* const error)
+print_model(const RcvModel* const model,
+            const double          ns_per_sample,
+            RcvError* const       error)
 {
   const RcvShape* const     shape     = &model->shape;
   const RcvModelInfo* const info      = &model->info;
@@ -104,7 +107,26 @@ print_model(const RcvModel* const model, RcvError* const error)
   print_text("recipe", info->recipe);
   print_number("self-test error", "", max_error);
   printf("%-16s %s\n", "kernels here", rcv_model_kernels()->name);
+  print_number("time here", " ns per sample", ns_per_sample);
   return RCV_OK;
+}
+
+static RcvStatus
+show(const RcvModel* const model, const bool json, RcvError* const error)
+{
+  double          ns_per_sample = (double)NAN;
+  const RcvStatus status        = rcv_bench_briefly(
+    &model->shape, model->params, rcv_model_kernels(), &ns_per_sample, error);
+  if (status) {
+    return status;
+  }
+  if (!json) {
+    return print_model(model, ns_per_sample, error);
+  }
+
+  json_t* const object = rcv_model_file_describe(model);
+  json_object_set_new(object, "ns_per_sample", rcv_json_number(ns_per_sample));
+  return rcv_json_print(object, error);
 }
 
 int
@@ -135,11 +157,7 @@ rcv_cmd_info(const int argc, char** const argv)
   RcvError        error = {RCV_OK, ""};
   RcvModel* const model = rcv_model_load(path, &error);
   if (model) {
-    if (json) {
-      rcv_json_print(rcv_model_file_describe(model), &error);
-    } else {
-      print_model(model, &error);
-    }
+    show(model, json, &error);
   }
 
   rcv_model_free(model);

@@ -44,6 +44,19 @@ write("amp.aidax", {
          "weights": [matrix(H, 1), [0.25]]},
     ],
 })
+write("dense.json", {
+    "in_shape": [None, None, 2],
+    "samplerate": 44100,
+    "layers": [
+        {"type": "dense", "activation": "elu", "shape": [None, None, 3],
+         "weights": [matrix(2, 3), vector(3)]},
+        {"type": "lstm", "shape": [None, None, H],
+         "weights": [matrix(3, 4 * H), matrix(H, 4 * H), vector(4 * H)]},
+        {"type": "dense", "activation": "", "shape": [None, None, 1],
+         "weights": [matrix(H, 1), [0.25]]},
+        {"type": "activation", "activation": "tanh", "shape": [None, None, 1]},
+    ],
+})
 write("amp.json", {
     "model_data": {"model": "SimpleRNN", "input_size": 2, "skip": 0,
                    "output_size": 1, "unit_type": "RNN", "num_layers": 1,
@@ -56,7 +69,7 @@ write("amp.json", {
 PYTHON
 
 recurve signal --part riff --rate 44100 riff.wav
-for file in amp.nam amp.aidax amp.json; do
+for file in amp.nam amp.aidax amp.json dense.json; do
   recurve convert "$file" "$file.safetensors"
   for name in "$file" "$file.safetensors"; do
     recurve render "$name" riff.wav "$name.wav" >/dev/null
@@ -69,16 +82,26 @@ for file in amp.nam amp.aidax amp.json; do
 import json, sys
 
 before, after = (json.load(open(f + ".json")) for f in ("before", "after"))
-formats = {"amp.nam": "nam", "amp.aidax": "keras json", "amp.json": "guitarml"}
+formats = {"amp.nam": "nam", "amp.aidax": "keras json", "amp.json": "guitarml",
+           "dense.json": "keras json"}
 assert before.pop("format") == formats[sys.argv[1]]
 assert after.pop("format") == "safetensors"
 assert after.pop("self_test_error") == 0.0
 del before["self_test_error"]
+assert 0.0 < before.pop("ns_per_sample") < 1e6 > after.pop("ns_per_sample") > 0.0
 assert before == after, (before, after)
 assert before["sample_rate"] == 44100
 assert [k["name"] for k in before["knobs"]] == ["knob 1"] * (before["inputs"] - 1)
 PYTHON
 done
+
+# Dense layers are listed
+recurve info dense.json >text
+grep -qx "dense before     3 elu" text
+grep -qx "dense after      1 tanh" text
+grep -qx "knob 1           knob 1, 0 to 1" text
+recurve info --json dense.json |
+  grep -q '"dense_in":\[{"size":3,"activation":"elu"}\]'
 
 # pass FILE FORMAT NAME: through another format and back to ours
 pass() {
@@ -110,6 +133,7 @@ pass amp.nam guitarml out.json
 pass amp.aidax auto out.aidax
 pass amp.aidax guitarml out
 pass amp.json guitarml out.json
+pass dense.json auto out.aidax
 test "$(echo .out* out.*)" = ".out* out.aidax out.json out.nam"
 
 # An installed model is one of ours, whatever it was
