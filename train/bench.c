@@ -254,7 +254,7 @@ rcv_bench_briefly(const RcvShape* const   shape,
   memset(&bench, 0, sizeof(bench));
 
   const bool good = bench_init(&bench, shape, params, kernels, 1);
-  for (size_t i = 0; good && i < N_FRAMES * shape->input_size; ++i) {
+  for (size_t i = 0; good && i < (size_t)N_FRAMES * shape->input_size; ++i) {
     bench.x[i] = (float)rcv_random_unit(&random);
   }
   if (good) {

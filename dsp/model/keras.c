@@ -189,18 +189,18 @@ read_recurrent(Reading* const reading)
                           calloc(n_gated, sizeof(float)),
                           calloc(n_gated, sizeof(float))};
 
-  RcvStatus status = RCV_OK;
-  if (!gated.w_ih || !gated.w_hh || !gated.b_ih || !gated.b_hh) {
-    status = no_memory(reading);
-  } else if (!(status = read_gated(reading, &gated)) &&
-             !put_gated(reading, &gated)) {
-    status = no_memory(reading);
+  RcvStatus status = RCV_NO_MEMORY;
+  if (gated.w_ih && gated.w_hh && gated.b_ih && gated.b_hh) {
+    status = read_gated(reading, &gated);
+    if (!status && !put_gated(reading, &gated)) {
+      status = RCV_NO_MEMORY;
+    }
   }
   free(gated.w_ih);
   free(gated.w_hh);
   free(gated.b_ih);
   free(gated.b_hh);
-  return status;
+  return status == RCV_NO_MEMORY ? no_memory(reading) : status;
 }
 
 /// Read a dense layer's weights, and its bias if there is one
@@ -251,11 +251,10 @@ read_dense(Reading* const reading)
     float* const weight =
       calloc((size_t)layer->n_in * layer->width, sizeof(float));
     float* const bias = calloc(layer->width, sizeof(float));
-    if (!weight || !bias) {
-      status = no_memory(reading);
-    } else if (!(status = read_dense_weights(reading, weight, bias)) &&
-               !rcv_affine_append(
-                 &reading->pending, weight, bias, layer->width)) {
+    status = weight && bias ? read_dense_weights(reading, weight, bias)
+                            : no_memory(reading);
+    if (!status &&
+        !rcv_affine_append(&reading->pending, weight, bias, layer->width)) {
       status = no_memory(reading);
     }
     free(weight);

@@ -184,7 +184,7 @@ add_dense(const RcvJsonFile* const   file,
   }
   if (n == RCV_MAX_DENSE) {
     char what[64];
-    snprintf(what, sizeof(what), "an activation after %d others", n);
+    snprintf(what, sizeof(what), "an activation after %u others", n);
     return refuse_layer(file, index, what);
   }
   shape->dense[place][n].size       = layer->width;

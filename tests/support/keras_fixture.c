@@ -45,8 +45,8 @@ draw_matrix(const size_t n_rows, const size_t n_cols)
 static json_t*
 draw_layer(const KerasFixtureLayer* const layer, const uint32_t n_in)
 {
-  const uint32_t n      = layer->width;
-  json_t* const  object = json_pack(
+  const size_t  n      = layer->width;
+  json_t* const object = json_pack(
     "{s:s,s:[n,n,i]}", "type", layer->type, "shape", (int)layer->width);
   if (layer->activation) {
     json_object_set_new(object, "activation", json_string(layer->activation));
@@ -181,7 +181,7 @@ keras_fixture_output(const json_t* const            root,
                      const KerasFixtureLayer* const layers,
                      const size_t                   n_inputs,
                      const double                   in_lin,
-                     const float* const             signal,
+                     const float* const             x,
                      const size_t                   n_frames,
                      double* const                  y)
 {
@@ -192,31 +192,32 @@ keras_fixture_output(const json_t* const            root,
 
   const json_t* const array = json_object_get(root, "layers");
   for (size_t t = 0; t < n_frames; ++t) {
-    double x[MAX_WIDTH] = {0.0};
-    size_t n_in         = n_inputs;
+    double frame[MAX_WIDTH] = {0.0};
+    size_t n_in             = n_inputs;
     for (size_t k = 0; k < n_inputs; ++k) {
-      x[k] = (k ? 1.0 : in_lin) * (double)signal[(t * n_inputs) + k];
+      frame[k] = (k ? 1.0 : in_lin) * (double)x[(t * n_inputs) + k];
     }
     for (size_t i = 0; i < MAX_LAYERS && layers[i].type; ++i) {
       const json_t* const weights =
         json_object_get(json_array_get(array, i), "weights");
       const bool is_lstm = !strcmp(layers[i].type, "lstm");
       double     out[MAX_WIDTH];
-      memcpy(out, x, sizeof(out));
+      memcpy(out, frame, sizeof(out));
       if (is_lstm || !strcmp(layers[i].type, "gru")) {
-        step_recurrent(is_lstm, weights, x, n_in, layers[i].width, h[i], c[i]);
+        step_recurrent(
+          is_lstm, weights, frame, n_in, layers[i].width, h[i], c[i]);
         memcpy(out, h[i], sizeof(out));
       } else {
         for (size_t o = 0; weights && o < layers[i].width; ++o) {
           out[o] =
-            product(x, n_in, json_array_get(weights, 0), o) +
+            product(frame, n_in, json_array_get(weights, 0), o) +
             json_number_value(json_array_get(json_array_get(weights, 1), o));
         }
         apply_activation(layers[i].activation, out, layers[i].width);
       }
-      memcpy(x, out, sizeof(x));
+      memcpy(frame, out, sizeof(frame));
       n_in = layers[i].width;
     }
-    y[t] = x[0];
+    y[t] = frame[0];
   }
 }

@@ -87,7 +87,7 @@ sum_biases(RcvModel* const model, const RcvFormat format)
   for (uint32_t l = 0; is_sum && l < model->shape.num_layers; ++l) {
     float* const b_ih = rcv_model_layer_params(model, l, RCV_TENSOR_B_IH);
     float* const b_hh = rcv_model_layer_params(model, l, RCV_TENSOR_B_HH);
-    for (size_t i = 0; i < 4 * model->shape.hidden_size; ++i) {
+    for (size_t i = 0; i < (size_t)4 * model->shape.hidden_size; ++i) {
       b_ih[i] += b_hh[i];
       b_hh[i] = 0.0f;
     }
@@ -261,8 +261,9 @@ test_skip_gain(void** const unused)
     assert_close(read->shape.skip_gain_db, gains_db[i], 1e-5);
     assert_input_gain(model, gains_db[i]);
     for (size_t k = 0; k < n_params; ++k) {
-      assert_close(
-        read->params[k], model->params[k], 2e-7 * fabs(model->params[k]));
+      assert_close(read->params[k],
+                   model->params[k],
+                   2e-7 * fabs((double)model->params[k]));
     }
     rcv_model_free(model);
     rcv_model_free(read);
