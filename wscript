@@ -10,7 +10,7 @@ import os
 
 from waflib import Build, Configure
 
-from wafscripts import bundle, check, lint
+from wafscripts import bundle, check, fuzz, lint
 
 APPNAME = "recurve"
 VERSION = "0.1.0"
@@ -74,6 +74,9 @@ def options(opt):
         metavar="PATTERNS",
         help="check, bench: only what matches one of the comma separated "
         "patterns and none that begins with `!`",
+    )
+    group.add_option(
+        "--seconds", metavar="N", help="fuzz: so long, all fuzzers together [60]"
     )
 
 
@@ -246,6 +249,28 @@ def _build_tests(bld):
         )
 
 
+def _build_fuzzers(bld):
+    """Build every tests/fuzz/fuzz_*.c, and nothing that it does not need"""
+    if "fuzzer-no-link" not in (bld.env.SANITIZE or ""):
+        bld.fatal(
+            "Fuzzing needs CC=clang and ./waf -o build-fuzz configure "
+            "--sanitize=fuzzer-no-link,address,undefined"
+        )
+    targets = fuzz.names(bld)
+    for name in targets:
+        bld.program(
+            source="tests/fuzz/%s.c" % name,
+            target="tests/fuzz/" + name,
+            name=name,
+            includes=".",
+            defines=POSIX,
+            linkflags=["-fsanitize=fuzzer"],
+            install_path=None,
+            use="rcv_model rcv_dsp JANSSON M",
+        )
+    bld.targets = ",".join(targets)
+
+
 def build(bld):
     # PREFIX and LV2DIR may still be chosen when installing
     if os.environ.get("PREFIX"):
@@ -274,11 +299,14 @@ def build(bld):
         bld.install_files("${PREFIX}/share/man/man1", "docs/recurve.1")
     if bld.cmd in ("check", "lint"):
         _build_tests(bld)
+    if bld.cmd == "fuzz":
+        _build_fuzzers(bld)
 
     after = {
         "check": check.run_tests,
         "bench": check.run_benchmarks,
         "demo": check.run_demo,
+        "fuzz": fuzz.run,
     }
     if bld.cmd in after:
         bld.add_post_fun(after[bld.cmd])
@@ -288,6 +316,12 @@ class CheckContext(Build.BuildContext):
     """builds and runs the tests (--only=PATTERNS: some of them)"""
 
     cmd = "check"
+
+
+class FuzzContext(Build.BuildContext):
+    """builds and runs the fuzzers (--seconds=N)"""
+
+    cmd = "fuzz"
 
 
 class BenchContext(Build.BuildContext):

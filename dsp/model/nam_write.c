@@ -13,7 +13,38 @@
 #include <string.h>
 
 /// Frames of silence after which NAM's trainer takes the state
-enum { REST_FRAMES = 48000 };
+enum { REST_FRAMES = 48000, CHECK_FRAMES = 480 };
+
+/// Advance all layers by a frame of silence
+static void
+step_silence(const RcvModel* const model,
+             float* const          state,
+             float* const          gates)
+{
+  static const float silence = 0.0f;
+
+  const RcvShape* const shape = &model->shape;
+  const float*          x     = &silence;
+  for (uint32_t l = 0; l < shape->num_layers; ++l) {
+    const RcvLayer layer = rcv_shape_layer(shape, model->params, 0, l);
+    float* const   h     = state + ((size_t)l * 2 * shape->hidden_size);
+
+    rcv_lstm_step(&layer, x, h, h + shape->hidden_size, gates);
+    x = h;
+  }
+}
+
+/// Equal but for the last bits, in which a state at rest may go round
+static bool
+is_same(const float* const a, const float* const b, const size_t n)
+{
+  for (size_t i = 0; i < n; ++i) {
+    if (!(fabsf(a[i] - b[i]) <= 2e-7f * fmaxf(1.0f, fabsf(b[i])))) {
+      return false;
+    }
+  }
+  return true;
+}
 
 /// The state after silence as [L][2][H]; NULL if there is no memory
 static float*
@@ -32,24 +63,15 @@ rest_state(const RcvModel* const model)
     return NULL;
   }
 
-  // A state that comes again shows that nothing new will: it rests, or goes
-  // round in its last bits.  Held against that at the last power of two, it is
-  // seen wherever the circle began (Brent 1980).
+  // Every so often the state is held against the last one.  If it is the same,
+  // it will be so at the end too: the end is a whole number of these later.
   bool is_at_rest = false;
-  for (uint32_t t = 1; t <= REST_FRAMES && !is_at_rest; ++t) {
-    static const float silence = 0.0f;
-    const float*       x       = &silence;
-    for (uint32_t l = 0; l < shape->num_layers; ++l) {
-      const RcvLayer layer = rcv_shape_layer(shape, model->params, 0, l);
-      float* const   h     = state + ((size_t)l * 2 * n_hidden);
-
-      rcv_lstm_step(&layer, x, h, h + n_hidden, gates);
-      x = h;
+  for (uint32_t t = 0; t < REST_FRAMES && !is_at_rest; t += CHECK_FRAMES) {
+    memcpy(before, state, n * sizeof(float));
+    for (uint32_t i = 0; i < CHECK_FRAMES; ++i) {
+      step_silence(model, state, gates);
     }
-    is_at_rest = !memcmp(state, before, n * sizeof(float));
-    if (!(t & (t - 1))) {
-      memcpy(before, state, n * sizeof(float));
-    }
+    is_at_rest = is_same(state, before, n);
   }
   free(before);
   free(gates);

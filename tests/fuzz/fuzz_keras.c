@@ -1,0 +1,17 @@
+// Copyright 2026 Recurve contributors
+// SPDX-License-Identifier: ISC
+
+#include "dsp/model/keras.h"
+#include "tests/fuzz/fuzz_json.h"
+
+static RcvModel*
+read(json_t* const root, const RcvJsonFile* const file)
+{
+  return rcv_keras_read(root, file);
+}
+
+int
+LLVMFuzzerTestOneInput(const uint8_t* const data, const size_t size)
+{
+  return fuzz_json(data, size, read);
+}
