@@ -24,18 +24,12 @@ static const double rates[] =
 static RcvVoice*
 transparent_voice(const double host_hz, const double network_hz)
 {
-  const RcvShape          shape     = {RCV_CELL_RNN,
-                                       RCV_HEAD_LINEAR,
-                                       1,
-                                       1,
-                                       1,
-                                       1,
-                                       false,
-                                       true,
-                                       0,
-                                       0,
-                                       0.0f,
-                                       {{{0}}}};
+  const RcvShape          shape     = {.cell        = RCV_CELL_RNN,
+                                       .input_size  = 1,
+                                       .hidden_size = 1,
+                                       .num_layers  = 1,
+                                       .output_size = 1,
+                                       .skip        = true};
   const float             params[6] = {0.0f};
   const RcvVoiceSettings  settings  = {1, host_hz, network_hz};
   const RcvKernels* const kernels   = rcv_kernels_choose(NULL);

@@ -103,6 +103,10 @@ grep -qx "knob 1           knob 1, 0 to 1" text
 recurve info --json dense.json |
   grep -q '"dense_in":\[{"size":3,"activation":"elu"}\]'
 
+# Nothing goes backward through them
+recurve reach dense.json riff.wav riff.wav 2>log && exit 1
+grep -q "the model has dense layers" log
+
 # pass FILE FORMAT NAME: through another format and back to ours
 pass() {
   recurve convert --format "$2" "$1" "$3" 2>log

@@ -140,18 +140,11 @@ typedef struct {
 static Gradients
 back_propagate(void)
 {
-  const RcvShape shape = {RCV_CELL_RNN,
-                          RCV_HEAD_LINEAR,
-                          1,
-                          H,
-                          1,
-                          1,
-                          false,
-                          false,
-                          0,
-                          0,
-                          0.0f,
-                          {{{0}}}};
+  const RcvShape shape = {.cell        = RCV_CELL_RNN,
+                          .input_size  = 1,
+                          .hidden_size = H,
+                          .num_layers  = 1,
+                          .output_size = 1};
 
   // W_x, W_h, two biases, W_o, its bias
   double params[2 + 4 + 2 + 2 + 2 + 1]   = {0.0};
