@@ -83,16 +83,15 @@ convert(const char* const in,
     status = rcv_model_file_write_as(model, format, out, error);
   }
   if (!status) {
-    const char* const left_out = rcv_format_left_out(format, model);
-
     fprintf(stderr,
             "%s: %s from %s, %s\n",
             out,
             rcv_format_name(format),
             in,
             model->info.format);
-    if (left_out) {
-      fprintf(stderr, "%s: leaves out %s\n", out, left_out);
+    const char* caveat = NULL;
+    for (uint32_t i = 0; (caveat = rcv_format_caveat(format, model, i)); ++i) {
+      fprintf(stderr, "%s: %s\n", out, caveat);
     }
   }
   rcv_model_free(model);

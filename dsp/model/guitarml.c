@@ -96,8 +96,6 @@ read_shape(const RcvJsonFile* const file,
 RcvModel*
 rcv_guitarml_read(const json_t* const root, const RcvJsonFile* const file)
 {
-  static const double usual_rate_hz = 44100.0; // Only files of ours say it
-
   RcvShape shape    = {0};
   bool     has_bias = true;
   if (read_shape(
@@ -122,7 +120,7 @@ rcv_guitarml_read(const json_t* const root, const RcvJsonFile* const file)
       file, dict, "$.state_dict", "lin", has_bias, model);
   }
   if (!status) {
-    model->info.rate_hz = usual_rate_hz;
+    model->info.rate_hz = RCV_GUITARML_RATE_HZ; // Only ours say it
     status              = rcv_json_about_read(root, file, model);
   }
   if (status) {

@@ -17,6 +17,9 @@
    (docs/formats.md).
 */
 
+/// The rate that every player takes a file to be of
+#define RCV_GUITARML_RATE_HZ 44100.0
+
 /**
    Read a model.
 

@@ -103,13 +103,23 @@ rcv_format_obstacle(const RcvFormat format, const RcvModel* const model)
 }
 
 const char*
-rcv_format_left_out(const RcvFormat format, const RcvModel* const model)
+rcv_format_caveat(const RcvFormat       format,
+                  const RcvModel* const model,
+                  uint32_t              index)
 {
   const bool holds_state =
     format == RCV_FORMAT_SAFETENSORS || format == RCV_FORMAT_NAM;
-  return model->initial_state && !holds_state
-           ? "the state that playing starts from, so the first moments differ"
-           : NULL;
+  const bool   holds_rate = format != RCV_FORMAT_GUITARML;
+  const double rate_hz    = model->info.rate_hz;
+  if (model->initial_state && !holds_state && !index--) {
+    return "leaves out the state that playing starts from, so the first "
+           "moments differ";
+  }
+  if (!holds_rate && isfinite(rate_hz) &&
+      fabs(rate_hz - RCV_GUITARML_RATE_HZ) > 0.5 && !index--) {
+    return "other programs will take it to be of 44100 Hz, which it is not";
+  }
+  return NULL;
 }
 
 /// Say what does not fit, and which kinds would hold all

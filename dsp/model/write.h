@@ -9,6 +9,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 /**
    @file
@@ -42,9 +43,15 @@ rcv_format_of_name(const char* path, RcvFormat* format);
 const char*
 rcv_format_obstacle(RcvFormat format, const RcvModel* model);
 
-/// What the sound can do without and a kind of file cannot hold, or NULL
+/**
+   What becomes of a model that fits, though not as it is.
+
+   @param index 0 and up.
+   @return A static sentence without a capital and full stop, or NULL after the
+   last.
+*/
 const char*
-rcv_format_left_out(RcvFormat format, const RcvModel* model);
+rcv_format_caveat(RcvFormat format, const RcvModel* model, uint32_t index);
 
 /**
    Write a model, always the same bytes for the same model.

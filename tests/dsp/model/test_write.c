@@ -213,11 +213,19 @@ test_initial_state(void** const unused)
   RcvModel* const again = pass(nam, RCV_FORMAT_NAM);
   assert_memory_equal(
     again->initial_state, nam->initial_state, n * sizeof(float));
-  assert_null(rcv_format_left_out(RCV_FORMAT_NAM, nam));
-  assert_null(rcv_format_left_out(RCV_FORMAT_SAFETENSORS, nam));
-  assert_null(rcv_format_left_out(RCV_FORMAT_KERAS, model));
-  assert_non_null(rcv_format_left_out(RCV_FORMAT_KERAS, nam));
-  assert_non_null(rcv_format_left_out(RCV_FORMAT_GUITARML, nam));
+  nam->info.rate_hz = 48000.0;
+  assert_null(rcv_format_caveat(RCV_FORMAT_NAM, nam, 0));
+  assert_null(rcv_format_caveat(RCV_FORMAT_SAFETENSORS, nam, 0));
+  assert_null(rcv_format_caveat(RCV_FORMAT_KERAS, model, 0));
+  assert_null(rcv_format_caveat(RCV_FORMAT_GUITARML, model, 0));
+  assert_non_null(
+    strstr(rcv_format_caveat(RCV_FORMAT_KERAS, nam, 0), "the state that"));
+  assert_null(rcv_format_caveat(RCV_FORMAT_KERAS, nam, 1));
+  assert_non_null(
+    strstr(rcv_format_caveat(RCV_FORMAT_GUITARML, nam, 0), "the state that"));
+  assert_non_null(
+    strstr(rcv_format_caveat(RCV_FORMAT_GUITARML, nam, 1), "44100 Hz"));
+  assert_null(rcv_format_caveat(RCV_FORMAT_GUITARML, nam, 2));
   rcv_model_free(model);
   rcv_model_free(nam);
   rcv_model_free(again);
