@@ -119,6 +119,23 @@ pack_head(RcvNetwork* const  network,
   network->head = head;
 }
 
+static void
+pack_dense(RcvNetwork* const  network,
+           const float* const params,
+           float*             packed[2][RCV_MAX_DENSE])
+{
+  for (uint32_t i = 0; i < 2; ++i) {
+    const RcvDensePlace place = (RcvDensePlace)i;
+    const uint32_t      n     = rcv_shape_n_dense(&network->shape, place);
+    for (uint32_t k = 0; k < n; ++k) {
+      const RcvDense layer = rcv_shape_dense(&network->shape, params, place, k);
+
+      network->dense[place][k] = rcv_packed_dense_init(
+        network->kernels->vector_width, &layer, packed[place][k]);
+    }
+  }
+}
+
 RcvNetwork*
 rcv_network_init(void* const             memory,
                  const RcvShape* const   shape,
@@ -155,17 +172,6 @@ rcv_network_init(void* const             memory,
     }
   }
 
-  for (uint32_t i = 0; i < 2 * RCV_MAX_DENSE; ++i) {
-    const RcvDensePlace place = (RcvDensePlace)(i / RCV_MAX_DENSE);
-    const uint32_t      index = i % RCV_MAX_DENSE;
-    if (index < rcv_shape_n_dense(shape, place)) {
-      const RcvDense layer = rcv_shape_dense(shape, params, place, index);
-
-      network->dense[place][index] = rcv_packed_dense_init(
-        kernels->vector_width, &layer, dense[place][index]);
-    }
-  }
-
   const size_t n_hidden = shape->hidden_size;
   const size_t n_rows =
     (size_t)rcv_shape_n_directions(shape) * shape->num_layers * 2;
@@ -176,6 +182,7 @@ rcv_network_init(void* const             memory,
   }
   network->initial = initial;
 
+  pack_dense(network, params, dense);
   pack_head(network, params, head[0], head[1], head[2]);
   return network;
 }
@@ -184,6 +191,21 @@ const RcvShape*
 rcv_network_shape(const RcvNetwork* const network)
 {
   return &network->shape;
+}
+
+/// Outputs of the widest dense layer, 0 if there is none
+static uint32_t
+widest_dense(const RcvShape* const shape)
+{
+  uint32_t widest = 0;
+  for (uint32_t place = 0; place < 2; ++place) {
+    for (uint32_t i = 0; i < RCV_MAX_DENSE; ++i) {
+      const uint32_t size = shape->dense[place][i].size;
+
+      widest = size > widest ? size : widest;
+    }
+  }
+  return widest;
 }
 
 /// Place a state and its arrays in memory, or only count if base is NULL
@@ -206,17 +228,9 @@ place_state(RcvArena* const         arena,
     }
   }
 
-  uint32_t widest = 0;
-  for (uint32_t i = 0; i < 2 * RCV_MAX_DENSE; ++i) {
-    const uint32_t size =
-      shape->dense[i / RCV_MAX_DENSE][i % RCV_MAX_DENSE].size;
-
-    widest = size > widest ? size : widest;
-  }
+  const size_t widest = rcv_kernels_padded_size(kernels, widest_dense(shape));
   for (uint32_t i = 0; i < 2; ++i) {
-    state.dense[i] = rcv_arena_floats(
-      arena,
-      (size_t)RCV_NETWORK_CHUNK * rcv_kernels_padded_size(kernels, widest));
+    state.dense[i] = rcv_arena_floats(arena, RCV_NETWORK_CHUNK * widest);
   }
 
   state.logits = rcv_arena_floats(arena, n_head_rows(shape, kernels));

@@ -296,7 +296,8 @@ read_weights(const RcvJsonFile* const   file,
   rcv_affine_clear(&reading.pending);
 
   // Products of weights that are finite need not be
-  for (size_t i = 0; !status && i < rcv_shape_n_params(shape); ++i) {
+  const size_t n_params = rcv_shape_n_params(shape);
+  for (size_t i = 0; !status && i < n_params; ++i) {
     if (!isfinite(model->params[i])) {
       status = rcv_error_set(file->error,
                              RCV_BAD_FILE,
