@@ -109,15 +109,21 @@ rcv_format_caveat(const RcvFormat       format,
 {
   const bool holds_state =
     format == RCV_FORMAT_SAFETENSORS || format == RCV_FORMAT_NAM;
-  const bool   holds_rate = format != RCV_FORMAT_GUITARML;
-  const double rate_hz    = model->info.rate_hz;
+  const bool   is_guitarml = format == RCV_FORMAT_GUITARML;
+  const double rate_hz     = model->info.rate_hz;
   if (model->initial_state && !holds_state && !index--) {
     return "leaves out the state that playing starts from, so the first "
            "moments differ";
   }
-  if (!holds_rate && isfinite(rate_hz) &&
+  if (is_guitarml && isfinite(rate_hz) &&
       fabs(rate_hz - RCV_GUITARML_RATE_HZ) > 0.5 && !index--) {
     return "other programs will take it to be of 44100 Hz, which it is not";
+  }
+  if (format != RCV_FORMAT_SAFETENSORS && !isfinite(rate_hz) && !index--) {
+    return is_guitarml ? "it will be taken to be of 44100 Hz; its sample rate "
+                         "is not known"
+                       : "it will be taken to be of 48000 Hz; its sample rate "
+                         "is not known";
   }
   return NULL;
 }

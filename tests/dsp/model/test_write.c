@@ -226,6 +226,11 @@ test_initial_state(void** const unused)
   assert_non_null(
     strstr(rcv_format_caveat(RCV_FORMAT_GUITARML, nam, 1), "44100 Hz"));
   assert_null(rcv_format_caveat(RCV_FORMAT_GUITARML, nam, 2));
+  nam->info.rate_hz = (double)NAN;
+  assert_null(rcv_format_caveat(RCV_FORMAT_SAFETENSORS, nam, 0));
+  assert_non_null(strstr(rcv_format_caveat(RCV_FORMAT_NAM, nam, 0), "48000"));
+  assert_non_null(
+    strstr(rcv_format_caveat(RCV_FORMAT_GUITARML, nam, 1), "is not known"));
   rcv_model_free(model);
   rcv_model_free(nam);
   rcv_model_free(again);
