@@ -5,7 +5,7 @@
 
 #include <stddef.h>
 
-static RcvReal
+RCV_REALTIME static RcvReal
 activate(const RcvActivation activation, const RcvReal a)
 {
   const RcvReal zero = (RcvReal)0.0;
@@ -28,7 +28,7 @@ activate(const RcvActivation activation, const RcvReal a)
 }
 
 /// The greatest is subtracted first, so that no exponential overflows
-static void
+RCV_REALTIME static void
 softmax(RcvReal* const y, const uint32_t n)
 {
   RcvReal top   = y[0];
