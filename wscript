@@ -50,6 +50,7 @@ LIBRARIES = [
     ("sndfile", "sndfile >= 1.0.31"),
     ("fftw", "fftw3f >= 3.3"),
     ("jansson", "jansson >= 2.13"),
+    ("openblas", "openblas >= 0.3.13"),
 ]
 
 
@@ -187,7 +188,7 @@ def _build_libraries(bld):
         includes=".",
         defines=POSIX,
         use=_objects_per_isa(bld, ISA_SOURCES[1], defines=POSIX)
-        + ["SNDFILE", "LILV", "LV2", "FFTW", "JANSSON", "PTHREAD", "M"],
+        + ["SNDFILE", "LILV", "LV2", "FFTW", "JANSSON", "OPENBLAS", "PTHREAD", "M"],
     )
 
 
@@ -245,7 +246,8 @@ def _build_tests(bld):
             install_path=None,
             # Users before what they use: the linker reads once, left to right
             use="rcv_test_support rcv_plugin rcv_bptt_exact rcv_train rcv_model "
-            "rcv_exact_cells rcv_dsp CMOCKA SNDFILE LILV LV2 FFTW JANSSON PTHREAD M",
+            "rcv_exact_cells rcv_dsp CMOCKA SNDFILE LILV LV2 FFTW JANSSON OPENBLAS "
+            "PTHREAD M",
         )
 
 
@@ -293,7 +295,7 @@ def build(bld):
             defines=POSIX,
             install_path="${BINDIR}",
             use="rcv_train rcv_model rcv_exact_cells rcv_dsp SNDFILE LILV LV2 FFTW JANSSON "
-            "PTHREAD M",
+            "OPENBLAS PTHREAD M",
         )
     if bld.path.find_node("docs/recurve.1"):
         bld.install_files("${PREFIX}/share/man/man1", "docs/recurve.1")

@@ -33,6 +33,7 @@ MAY_INCLUDE = {
 LIBRARIES = [
     (r"sndfile\.h", ["train/audio_file.c"]),
     (r"lv2/|lv2\.h|lilv/", ["plugin/", "train/", "tests/"]),
+    (r"cblas\.h", ["train/lapack.c", "train/eigenbasis.c", "train/soap.c"]),
     (r"jansson\.h", ["dsp/model/", "train/", "tests/"]),
     (
         r"stdio\.h|pthread\.h|threads\.h|malloc\.h|unistd\.h",

@@ -57,3 +57,16 @@ rcv_adam_update(RcvAdam* const     adam,
     params[i] -= scale_m * adam->m[i] / (sqrtf(scale_v * adam->v[i]) + epsilon);
   }
 }
+
+bool
+rcv_adam_list(RcvAdam* const      adam,
+              const char* const   prefix,
+              RcvStateList* const list)
+{
+  return rcv_state_list_add(
+           list, prefix, "n_updates", RCV_STATE_U64, &adam->n_updates, 1) &&
+         rcv_state_list_add(
+           list, prefix, "m", RCV_STATE_F32, adam->m, adam->n_params) &&
+         rcv_state_list_add(
+           list, prefix, "v", RCV_STATE_F32, adam->v, adam->n_params);
+}

@@ -66,7 +66,7 @@ parse(RcvTrainArguments* const a,
     {"segment", 0, RCV_OPTION_UINT, &r->segment_ms, "MS",
      "Length of a segment in milliseconds", 1.0, 60000.0, NULL},
     {"optimizer", 0, RCV_OPTION_CHOICE, &r->optimizer, NULL,
-     "Optimizer", 0.0, 0.0, "adam"},
+     "Optimizer", 0.0, 0.0, "adam|soap"},
     {"lr", 0, RCV_OPTION_REAL, &s->rate, "X",
      "Greatest learning rate", 1e-8, 1.0, NULL},
     {"batch", 'B', RCV_OPTION_UINT, &s->batch_size, "N",
@@ -207,6 +207,7 @@ rcv_train_arguments_parse(RcvTrainArguments* const a,
                             0.0f,
                             {{{0}}}};
   s->shape               = shape;
+  s->optimizer           = (RcvOptimizerKind)r.optimizer;
   s->segment_s           = r.segment_ms / 1000.0;
   s->seed                = r.seed;
   s->n_updates           = r.updates;

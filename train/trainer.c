@@ -3,7 +3,6 @@
 
 #include "train/trainer.h"
 
-#include "train/adam.h"
 #include "train/evaluate.h"
 #include "train/random.h"
 #include "train/slice.h"
@@ -15,20 +14,7 @@
 #include <string.h>
 #include <time.h>
 
-// ‖gradient‖ above which it is scaled down to this (Pascanu et al. 2013)
-static const double clip_norm = 1.0;
-
-// When validation is so many times worse than the best, something is lost
-static const double lost_factor = 2.5;
-
-// What the rate is multiplied by after a loss, and the least it can become
-static const double calm_factor = 0.8;
-static const double calm_least  = 0.1;
-
-// A model louder than this part of the target at rest is never the best
-static const double rest_limit = 0.05;
-
-enum { REST_STARTS = 8, REST_STARTS_FINAL = 64 };
+enum { REST_STARTS_FINAL = 64 };
 
 double
 rcv_trainer_now(void)
@@ -130,111 +116,16 @@ update(RcvTrainer* const trainer, const uint32_t start, const uint32_t n_frames)
   if (!isfinite(norm) || !isfinite(loss)) {
     return (double)NAN;
   }
-  if (norm > clip_norm) {
-    const float scale = (float)(clip_norm / norm);
-    for (size_t k = 0; k < trainer->n_params; ++k) {
-      trainer->gradient[k] *= scale;
-    }
-  }
 
-  const double rate =
-    trainer->calm * rcv_plan_rate(&trainer->plan, trainer->frames_done);
-  rcv_adam_update(&trainer->adam, trainer->params, trainer->gradient, rate);
+  const float factor = (float)rcv_clip_factor(&trainer->clip, norm);
+  for (size_t k = 0; k < trainer->n_params; ++k) {
+    trainer->gradient[k] *= factor;
+  }
+  rcv_optimizer_update(trainer->optimizer,
+                       trainer->params,
+                       trainer->gradient,
+                       rcv_trainer_rate(trainer));
   return loss;
-}
-
-/* Validation */
-
-/// Take the best weights again, more carefully
-static void
-go_back(RcvTrainer* const trainer)
-{
-  ++trainer->result->n_returns;
-  trainer->calm = fmax(calm_least, trainer->calm * calm_factor);
-  memcpy(
-    trainer->params, trainer->model->params, trainer->n_params * sizeof(float));
-  rcv_adam_reset(&trainer->adam);
-}
-
-/// Keep the weights if they are the best so far
-static RcvStatus
-keep_if_better(RcvTrainer* const trainer,
-               const double      val_esr,
-               RcvError* const   error)
-{
-  double    rest   = 0.0;
-  RcvStatus status = rcv_evaluate_rest(trainer->candidate,
-                                       trainer->pair,
-                                       trainer->pair->validation,
-                                       REST_STARTS,
-                                       &rest,
-                                       error);
-  if (status || rest > rest_limit * trainer->pair->wet_levels.rms) {
-    return status;
-  }
-
-  trainer->best_esr           = val_esr;
-  trainer->n_without_gain     = 0;
-  trainer->result->best_esr   = val_esr;
-  trainer->result->rest_level = rest;
-  memcpy(
-    trainer->model->params, trainer->params, trainer->n_params * sizeof(float));
-  trainer->model->info.validation_esr = val_esr;
-  trainer->model->info.rest_level     = rest;
-  return trainer->events->better(
-    trainer->events->handle, trainer->model, error);
-}
-
-static RcvStatus
-add_point(RcvTrainer* const      trainer,
-          const RcvTrainerPoint* point,
-          RcvError* const        error)
-{
-  RcvTrainerResult* const result = trainer->result;
-  RcvTrainerPoint* const  points =
-    realloc(result->points, (result->n_points + 1) * sizeof(RcvTrainerPoint));
-  if (!points) {
-    return rcv_error_set(error, RCV_NO_MEMORY, "No memory for the history");
-  }
-  result->points                     = points;
-  result->points[result->n_points++] = *point;
-  return RCV_OK;
-}
-
-static RcvStatus
-validate(RcvTrainer* const trainer,
-         const double      train_loss,
-         RcvError* const   error)
-{
-  memcpy(trainer->candidate->params,
-         trainer->params,
-         trainer->n_params * sizeof(float));
-
-  RcvMetrics metrics;
-  RcvStatus  status = rcv_evaluate_region(trainer->candidate,
-                                         trainer->pair,
-                                         trainer->pair->validation,
-                                         NULL,
-                                         &metrics,
-                                         error);
-  if (status) {
-    return status;
-  }
-
-  const RcvTrainerPoint point = {
-    trainer->n_updates,
-    rcv_trainer_now() - trainer->start_time,
-    train_loss,
-    metrics.esr,
-    rcv_plan_window(&trainer->plan, trainer->frames_done)};
-
-  ++trainer->n_without_gain;
-  if (metrics.esr < trainer->best_esr) {
-    status = keep_if_better(trainer, metrics.esr, error);
-  } else if (!(metrics.esr <= lost_factor * trainer->best_esr)) {
-    go_back(trainer);
-  }
-  return status ? status : add_point(trainer, &point, error);
 }
 
 /* The loop */
@@ -250,7 +141,7 @@ report_progress(RcvTrainer* const trainer, const bool now)
   const RcvTrainerResult* const result = trainer->result;
   const RcvTrainerPoint* const  last =
     result->n_points ? &result->points[result->n_points - 1] : NULL;
-  const double done = trainer->frames_done / trainer->plan.n_frames;
+  const double done = fmin(trainer->frames_done / trainer->plan.n_frames, 1.0);
 
   trainer->next_report = seconds + 0.5;
   trainer->events->progress(trainer->events->handle,
@@ -280,11 +171,12 @@ rcv_trainer_loop(RcvTrainer* const trainer, RcvError* const error)
   const double interval =
     trainer->plan.n_frames / (double)trainer->n_validations;
 
-  double    next     = interval;
-  double    loss_sum = 0.0;
-  size_t    n_losses = 0;
-  uint32_t  position = trainer->plan.segment_frames;
-  RcvStatus status   = RCV_OK;
+  double   loss_sum        = 0.0;
+  size_t   n_losses        = 0;
+  uint32_t position        = trainer->plan.segment_frames;
+  uint32_t window          = 0;
+  trainer->next_validation = interval;
+  RcvStatus status         = RCV_OK;
   while (!status && trainer->n_updates < n_updates &&
          (trainer->result->end = reason_to_end(trainer)) == RCV_END_PLAN) {
     if (position >= trainer->plan.segment_frames) {
@@ -292,28 +184,39 @@ rcv_trainer_loop(RcvTrainer* const trainer, RcvError* const error)
       position = 0;
     }
 
-    const uint32_t left = trainer->plan.segment_frames - position;
-    const uint32_t window =
+    const uint32_t planned =
       rcv_plan_window(&trainer->plan, trainer->frames_done);
+    if (planned != window) {
+      rcv_guard_forget_losses(&trainer->guard);
+      window = planned;
+    }
+
+    const uint32_t left = trainer->plan.segment_frames - position;
     const uint32_t n    = window < left ? window : left;
     const double   loss = update(trainer, position, n);
-    if (!isfinite(loss)) {
-      go_back(trainer);
+    position += n;
+    if (rcv_guard_see_loss(&trainer->guard, loss)) {
+      rcv_trainer_return(trainer);
       position = trainer->plan.segment_frames;
     } else {
-      position += n;
       loss_sum += loss;
       ++n_losses;
     }
     ++trainer->n_updates;
     trainer->frames_done += n;
-    trainer->result->n_steps += (double)n * trainer->settings->batch_size;
+    trainer->n_steps += (double)n * trainer->settings->batch_size;
 
-    if (trainer->frames_done >= next || trainer->n_updates == n_updates) {
-      status = validate(trainer, loss_sum / fmax(1.0, (double)n_losses), error);
+    if (trainer->frames_done >= trainer->next_validation ||
+        trainer->n_updates == n_updates) {
+      status = rcv_trainer_validate(
+        trainer, loss_sum / fmax(1.0, (double)n_losses), error);
       loss_sum = 0.0;
       n_losses = 0;
-      next += interval;
+      trainer->next_validation += interval;
+
+      // New segments, so that no network's state lives across a validation and
+      // a run can be resumed from there without one
+      position = trainer->plan.segment_frames;
       report_progress(trainer, true);
     }
     report_progress(trainer, false);
@@ -354,6 +257,9 @@ rcv_trainer_finish(RcvTrainer* const trainer, RcvError* const error)
   RcvTrainerResult* const result = trainer->result;
 
   result->n_updates = trainer->n_updates;
+  result->n_steps   = trainer->n_steps;
+  result->n_returns = (uint32_t)trainer->guard.n_returns;
+  result->best_esr  = trainer->best_esr;
   result->seconds   = rcv_trainer_now() - trainer->start_time;
   if (!isfinite(trainer->best_esr)) {
     return rcv_error_set(

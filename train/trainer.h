@@ -7,6 +7,7 @@
 #include "dsp/model/error.h"
 #include "dsp/model/model.h"
 #include "dsp/shape.h"
+#include "train/optimizer.h"
 #include "train/pair.h"
 #include "train/plan.h"
 
@@ -18,24 +19,25 @@
 /**
    @file
 
-   The training loop: batches of segments, back-propagation through time, Adam,
-   validation, and the best model so far.
+   The training loop: batches of segments, back-propagation through time,
+   updates, validation, and the best model so far.
 */
 
 /// What is to be trained and how
 typedef struct {
-  RcvShape   shape;
-  RcvWindows windows;
-  uint32_t   window_frames; ///< Of RCV_WINDOWS_FIXED
-  double     segment_s;     ///< Length of a segment
-  uint32_t   batch_size;    ///< Sequences per update
-  double     rate;          ///< Greatest learning rate
-  uint64_t   seed;          ///< Same seed, same numbers
-  uint32_t   n_threads;
-  size_t     n_updates; ///< 0: as many as fit in time_s
-  double     time_s;    ///< Used if n_updates is 0
-  double     until_esr; ///< Stop at this validation ESR; 0: never
-  uint32_t   patience;  ///< Stop after so many validations without a gain
+  RcvShape         shape;
+  RcvOptimizerKind optimizer;
+  RcvWindows       windows;
+  uint32_t         window_frames; ///< Of RCV_WINDOWS_FIXED
+  double           segment_s;     ///< Length of a segment
+  uint32_t         batch_size;    ///< Sequences per update
+  double           rate;          ///< Greatest learning rate
+  uint64_t         seed;          ///< Same seed, same numbers
+  uint32_t         n_threads;
+  size_t           n_updates; ///< 0: as many as fit in time_s
+  double           time_s;    ///< Used if n_updates is 0
+  double           until_esr; ///< Stop at this validation ESR; 0: never
+  uint32_t         patience;  ///< Stop after so many validations without a gain
 } RcvTrainerSettings;
 
 /// One validation
@@ -45,6 +47,10 @@ typedef struct {
   double   train_loss; ///< Mean since the last validation
   double   val_esr;
   uint32_t window_frames;
+  double   n_steps;   ///< Frames of all sequences so far
+  double   best_esr;  ///< So far, this validation included; may be infinite
+  double   rate;      ///< Learning rate of the last update
+  uint32_t n_returns; ///< So far
 } RcvTrainerPoint;
 
 /// Why a run ended

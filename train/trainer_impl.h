@@ -5,7 +5,9 @@
 #define TRAIN_TRAINER_IMPL_H
 
 #include "dsp/model/model.h"
-#include "train/adam.h"
+#include "train/clip.h"
+#include "train/guard.h"
+#include "train/optimizer.h"
 #include "train/pair.h"
 #include "train/plan.h"
 #include "train/random.h"
@@ -16,7 +18,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/// A run: set up and taken down in trainer_init.c, the loop is in trainer.c
+/// A run: set up and taken down in trainer_init.c, the loop is in trainer.c,
+/// validation in trainer_validate.c
 typedef struct {
   const RcvTrainerSettings* settings;
   const RcvPair*            pair;
@@ -36,13 +39,16 @@ typedef struct {
   size_t                    n_params;
   float*                    params;   // [n_params]
   float*                    gradient; // [n_params]
-  RcvAdam                   adam;
+  RcvOptimizer*             optimizer;
+  RcvClip                   clip;
+  RcvGuard                  guard;
   RcvRandom                 random;
-  double                    calm; // Factor of the rate after losses
   double                    frames_done;
-  size_t                    n_updates;
+  double                    n_steps;
+  double                    next_validation; // Frames done by then
+  uint64_t                  n_updates;
   size_t                    n_validations;
-  uint32_t                  n_without_gain;
+  uint64_t                  n_without_gain;
   double                    best_esr;
   double                    start_time;
   double                    next_report;
@@ -51,6 +57,18 @@ typedef struct {
 /// Seconds on a clock that only goes forward
 double
 rcv_trainer_now(void);
+
+/// Learning rate of now
+double
+rcv_trainer_rate(const RcvTrainer* trainer);
+
+/// Take validated weights again, more carefully
+void
+rcv_trainer_return(RcvTrainer* trainer);
+
+/// Validate, keep what is better, and note it in the history
+RcvStatus
+rcv_trainer_validate(RcvTrainer* trainer, double train_loss, RcvError* error);
 
 /// Frames of each sequence per second; changes weights and moments
 double

@@ -14,8 +14,9 @@
 enum {
   WARM_UP_FRAMES = 1000, // As Wright et al. have it
 
+  // Often enough to see a loss early, also in long runs
   LEAST_VALIDATIONS = 10,
-  MOST_VALIDATIONS  = 100,
+  MOST_VALIDATIONS  = 2000,
 };
 
 // The part of the time that validation may take
@@ -126,13 +127,14 @@ init(RcvTrainer* const trainer, RcvError* const error)
   trainer->slices    = calloc(trainer->n_slices, sizeof(RcvSlice*));
   trainer->losses    = calloc(trainer->n_slices, sizeof(double));
   trainer->segments  = calloc(settings->batch_size, sizeof(RcvSegment));
+  trainer->optimizer = rcv_optimizer_new(settings->optimizer, &settings->shape);
   trainer->params    = calloc(trainer->n_params, sizeof(float));
   trainer->gradient  = calloc(trainer->n_params, sizeof(float));
 
-  bool good = rcv_adam_init(&trainer->adam, trainer->n_params) &&
-              trainer->candidate && trainer->workers && trainer->slices &&
-              trainer->losses && trainer->segments && trainer->params &&
-              trainer->gradient;
+  bool good = rcv_guard_init(&trainer->guard, trainer->n_params) &&
+              trainer->optimizer && trainer->candidate && trainer->workers &&
+              trainer->slices && trainer->losses && trainer->segments &&
+              trainer->params && trainer->gradient;
   for (uint32_t i = 0; good && i < trainer->n_slices; ++i) {
     trainer->slices[i] = rcv_slice_new(&trainer->slice_settings);
     good               = trainer->slices[i];
@@ -148,7 +150,8 @@ clear(RcvTrainer* const trainer)
     rcv_slice_free(trainer->slices[i]);
   }
   rcv_workers_free(trainer->workers);
-  rcv_adam_clear(&trainer->adam);
+  rcv_optimizer_free(trainer->optimizer);
+  rcv_guard_clear(&trainer->guard);
   rcv_model_free(trainer->candidate);
   free(trainer->slices);
   free(trainer->losses);
@@ -163,9 +166,11 @@ start_over(RcvTrainer* const trainer)
 {
   trainer->random.state = trainer->settings->seed;
   init_params(trainer);
-  rcv_adam_reset(&trainer->adam);
-  trainer->start_time  = rcv_trainer_now();
-  trainer->next_report = 0.0;
+  rcv_optimizer_reset(trainer->optimizer);
+  rcv_guard_reset(&trainer->guard, trainer->params);
+  trainer->clip.n_norms = 0;
+  trainer->start_time   = rcv_trainer_now();
+  trainer->next_report  = 0.0;
 }
 
 /// How many updates there will be, and how many validations among them
@@ -212,7 +217,6 @@ rcv_trainer_run(const RcvTrainerSettings* const settings,
   trainer.events   = events;
   trainer.result   = result;
   trainer.model    = model;
-  trainer.calm     = 1.0;
   trainer.best_esr = (double)INFINITY;
 
   RcvStatus status = init(&trainer, error);

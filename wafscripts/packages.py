@@ -18,6 +18,7 @@ BUILD = [
     ("libsndfile1-dev", None),
     ("libjansson-dev", None),
     ("libfftw3-dev", None),
+    ("libopenblas-serial-dev", None),
     ("libcmocka-dev", None),  # Here, so that a later `check` finds it configured
     ("gnuplot-nox", "gnuplot"),
 ]

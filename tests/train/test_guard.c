@@ -1,0 +1,99 @@
+// Copyright 2026 Recurve contributors
+// SPDX-License-Identifier: ISC
+
+#include "train/guard.h"
+
+#include "tests/support/assert_close.h"
+
+#include <math.h>
+
+/// 2.5 times the best, or no number at all
+static void
+test_validation(void** const unused)
+{
+  (void)unused;
+  assert_false(rcv_guard_is_lost(0.24, 0.1));
+  assert_true(rcv_guard_is_lost(0.26, 0.1));
+  assert_true(rcv_guard_is_lost((double)NAN, 0.1));
+  assert_true(rcv_guard_is_lost((double)NAN, (double)INFINITY));
+  assert_false(rcv_guard_is_lost(7.0, (double)INFINITY));
+}
+
+/// A single bad loss is none, but a running mean of four times the least is
+static void
+test_losses(void** const unused)
+{
+  (void)unused;
+  const float params[] = {0.0f};
+  RcvGuard    guard;
+  assert_true(rcv_guard_init(&guard, 1));
+  rcv_guard_reset(&guard, params);
+  for (int i = 0; i < 200; ++i) {
+    assert_false(rcv_guard_see_loss(&guard, i % 50 == 49 ? 1.0 : 0.1));
+  }
+  int n = 0;
+  while (!rcv_guard_see_loss(&guard, 1.0)) {
+    ++n;
+  }
+  assert_in_range(n, 5, 60);
+  assert_true(rcv_guard_see_loss(&guard, (double)NAN));
+
+  // Of longer windows it may be greater
+  rcv_guard_forget_losses(&guard);
+  for (int i = 0; i < 500; ++i) {
+    assert_false(rcv_guard_see_loss(&guard, 1.0));
+  }
+  rcv_guard_clear(&guard);
+}
+
+/// Back to the newest, and if that is in vain to older ones
+static void
+test_generations(void** const unused)
+{
+  (void)unused;
+  RcvGuard guard;
+  float    params[] = {1.0f, 2.0f};
+  assert_true(rcv_guard_init(&guard, 2));
+  rcv_guard_reset(&guard, params);
+
+  // Nothing was validated yet: the first weights
+  params[0] = 9.0f;
+  rcv_guard_return(&guard, params);
+  assert_close(params[0], 1.0, 0.0);
+  assert_close(guard.calm, 0.8, 1e-12);
+
+  for (int i = 10; i < 16; ++i) {
+    params[0] = (float)i;
+    rcv_guard_keep(&guard, params);
+  }
+  static const float expected[] = {15, 15, 14, 14, 13, 13, 12, 12, 12, 12};
+  for (size_t i = 0; i < 10; ++i) {
+    params[0] = -1.0f;
+    params[1] = -1.0f;
+    rcv_guard_return(&guard, params);
+    assert_close(params[0], expected[i], 0.0);
+    assert_close(params[1], 2.0, 0.0);
+  }
+  assert_close(guard.calm, 0.1, 1e-12); // 0.8¹¹ is less
+  assert_int_equal(guard.n_returns, 11);
+
+  // A gain is the newest again
+  params[0] = 20.0f;
+  rcv_guard_keep(&guard, params);
+  params[0] = 0.0f;
+  rcv_guard_return(&guard, params);
+  assert_close(params[0], 20.0, 0.0);
+  rcv_guard_clear(&guard);
+}
+
+int
+main(void)
+{
+  const struct CMUnitTest tests[] = {
+    cmocka_unit_test(test_validation),
+    cmocka_unit_test(test_losses),
+    cmocka_unit_test(test_generations),
+  };
+
+  return cmocka_run_group_tests(tests, NULL, NULL);
+}

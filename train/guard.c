@@ -1,0 +1,146 @@
+// Copyright 2026 Recurve contributors
+// SPDX-License-Identifier: ISC
+
+#include "train/guard.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+// When validation is so many times worse than the best, something is lost
+static const double lost_factor = 2.5;
+
+// The same for the running mean of the loss, and the part of it that is new
+static const double lost_loss_factor = 4.0;
+static const double new_part         = 0.02;
+
+// What the rate is multiplied by after a loss, and the least it can become
+static const double calm_factor = 0.8;
+static const double calm_least  = 0.1;
+
+enum {
+  LEAST_LOSSES = 50, // In a mean that can be relied on
+
+  RETURNS_PER_GENERATION = 2,
+};
+
+bool
+rcv_guard_init(RcvGuard* const guard, const size_t n_params)
+{
+  memset(guard, 0, sizeof(RcvGuard));
+  guard->n_params = n_params;
+  guard->kept     = calloc(RCV_GUARD_GENERATIONS * n_params, sizeof(float));
+  return guard->kept;
+}
+
+void
+rcv_guard_clear(RcvGuard* const guard)
+{
+  free(guard->kept);
+  memset(guard, 0, sizeof(RcvGuard));
+}
+
+void
+rcv_guard_reset(RcvGuard* const guard, const float* const params)
+{
+  memcpy(guard->kept, params, guard->n_params * sizeof(float));
+  guard->n_kept    = 0; // To be replaced by the first validated ones
+  guard->n_returns = 0;
+  guard->n_in_vain = 0;
+  guard->calm      = 1.0;
+  rcv_guard_forget_losses(guard);
+}
+
+void
+rcv_guard_forget_losses(RcvGuard* const guard)
+{
+  guard->loss       = 0.0;
+  guard->least_loss = (double)INFINITY;
+  guard->n_losses   = 0;
+}
+
+bool
+rcv_guard_see_loss(RcvGuard* const guard, const double loss)
+{
+  if (!isfinite(loss)) {
+    return true;
+  }
+
+  const double part = fmax(new_part, 1.0 / (double)++guard->n_losses);
+
+  guard->loss += part * (loss - guard->loss);
+  if (guard->n_losses < LEAST_LOSSES) {
+    return false;
+  }
+  guard->least_loss = fmin(guard->least_loss, guard->loss);
+  return guard->loss > lost_loss_factor * guard->least_loss;
+}
+
+bool
+rcv_guard_is_lost(const double val_esr, const double best_esr)
+{
+  // Written so that NaN is lost
+  return !(val_esr <= lost_factor * best_esr);
+}
+
+void
+rcv_guard_keep(RcvGuard* const guard, const float* const params)
+{
+  const size_t n = guard->n_params;
+
+  memmove(guard->kept + n,
+          guard->kept,
+          (RCV_GUARD_GENERATIONS - 1) * n * sizeof(float));
+  memcpy(guard->kept, params, n * sizeof(float));
+  guard->n_kept += guard->n_kept < RCV_GUARD_GENERATIONS;
+  guard->n_in_vain = 0;
+}
+
+void
+rcv_guard_return(RcvGuard* const guard, float* const params)
+{
+  const uint64_t wanted = guard->n_in_vain / RETURNS_PER_GENERATION;
+  const uint64_t oldest = guard->n_kept ? guard->n_kept - 1 : 0;
+  const size_t   which  = (size_t)(wanted < oldest ? wanted : oldest);
+  memcpy(params,
+         guard->kept + (which * guard->n_params),
+         guard->n_params * sizeof(float));
+
+  ++guard->n_returns;
+  ++guard->n_in_vain;
+  guard->calm = fmax(calm_least, guard->calm * calm_factor);
+
+  // The mean was that of lost weights; the least is still what was reached
+  guard->loss     = 0.0;
+  guard->n_losses = 0;
+}
+
+bool
+rcv_guard_list(RcvGuard* const guard, RcvStateList* const list)
+{
+  const struct {
+    const char*  name;
+    RcvStateType type;
+    void*        data;
+    size_t       n;
+  } all[] = {
+    {"kept",
+     RCV_STATE_F32,
+     guard->kept,
+     RCV_GUARD_GENERATIONS * guard->n_params},
+    {"n_kept", RCV_STATE_U64, &guard->n_kept, 1},
+    {"n_returns", RCV_STATE_U64, &guard->n_returns, 1},
+    {"n_in_vain", RCV_STATE_U64, &guard->n_in_vain, 1},
+    {"calm", RCV_STATE_F64, &guard->calm, 1},
+    {"loss", RCV_STATE_F64, &guard->loss, 1},
+    {"least_loss", RCV_STATE_F64, &guard->least_loss, 1},
+    {"n_losses", RCV_STATE_U64, &guard->n_losses, 1},
+  };
+
+  bool good = true;
+  for (size_t i = 0; good && i < sizeof(all) / sizeof(all[0]); ++i) {
+    good = rcv_state_list_add(
+      list, "guard.", all[i].name, all[i].type, all[i].data, all[i].n);
+  }
+  return good;
+}

@@ -1,0 +1,76 @@
+// Copyright 2026 Recurve contributors
+// SPDX-License-Identifier: ISC
+
+#ifndef TRAIN_GUARD_H
+#define TRAIN_GUARD_H
+
+#include "train/state_list.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+enum { RCV_GUARD_GENERATIONS = 4 };
+
+/**
+   What a training can go back to when it is lost, and how it is known that it
+   is lost.
+
+   Only validated weights are kept: what is merely recent may be spoiled
+   already.  A loss takes the newest generation; more losses without a gain in
+   between take older ones.
+*/
+typedef struct {
+  size_t   n_params;
+  float*   kept; ///< [RCV_GUARD_GENERATIONS][n_params] newest first, owned
+  uint64_t n_kept;
+  uint64_t n_returns;  ///< In all
+  uint64_t n_in_vain;  ///< Since the last gain
+  double   calm;       ///< Factor of the rate
+  double   loss;       ///< Running mean of the loss
+  double   least_loss; ///< The least that it was
+  uint64_t n_losses;   ///< In the running mean
+} RcvGuard;
+
+/// Begin with weights to go back to; false: no memory
+bool
+rcv_guard_init(RcvGuard* guard, size_t n_params);
+
+/// Free what it owns
+void
+rcv_guard_clear(RcvGuard* guard);
+
+/// Begin again: nothing happened, and these are the weights to go back to
+void
+rcv_guard_reset(RcvGuard* guard, const float* params);
+
+/**
+   Take note of an update's loss.
+
+   @return True if the training is lost: the loss is not finite, or its running
+   mean four times the least that it was.
+*/
+bool
+rcv_guard_see_loss(RcvGuard* guard, double loss);
+
+/// The windows have another length: losses are not comparable with those before
+void
+rcv_guard_forget_losses(RcvGuard* guard);
+
+/// True if a validation is so bad, beside the best, that the training is lost
+bool
+rcv_guard_is_lost(double val_esr, double best_esr);
+
+/// Keep weights that were validated as the best so far
+void
+rcv_guard_keep(RcvGuard* guard, const float* params);
+
+/// Take validated weights again, and calm the rate down
+void
+rcv_guard_return(RcvGuard* guard, float* params);
+
+/// Add all that it will do depends on to a list; false: no memory
+bool
+rcv_guard_list(RcvGuard* guard, RcvStateList* list);
+
+#endif // TRAIN_GUARD_H

@@ -1,0 +1,115 @@
+// Copyright 2026 Recurve contributors
+// SPDX-License-Identifier: ISC
+
+#include "train/trainer_impl.h"
+
+#include "train/evaluate.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+// A model louder than this part of the target at rest is never the best
+static const double rest_limit = 0.05;
+
+enum { REST_STARTS = 8 };
+
+double
+rcv_trainer_rate(const RcvTrainer* const trainer)
+{
+  return trainer->guard.calm *
+         rcv_plan_rate(&trainer->plan, trainer->frames_done);
+}
+
+void
+rcv_trainer_return(RcvTrainer* const trainer)
+{
+  rcv_guard_return(&trainer->guard, trainer->params);
+  rcv_optimizer_reset(trainer->optimizer);
+}
+
+/// Keep the weights if they are the best so far
+static RcvStatus
+keep_if_better(RcvTrainer* const trainer,
+               const double      val_esr,
+               RcvError* const   error)
+{
+  double    rest   = 0.0;
+  RcvStatus status = rcv_evaluate_rest(trainer->candidate,
+                                       trainer->pair,
+                                       trainer->pair->validation,
+                                       REST_STARTS,
+                                       &rest,
+                                       error);
+  if (status || rest > rest_limit * trainer->pair->wet_levels.rms) {
+    return status;
+  }
+
+  trainer->best_esr       = val_esr;
+  trainer->n_without_gain = 0;
+  rcv_guard_keep(&trainer->guard, trainer->params);
+  memcpy(
+    trainer->model->params, trainer->params, trainer->n_params * sizeof(float));
+  trainer->model->info.validation_esr = val_esr;
+  trainer->model->info.rest_level     = rest;
+  return trainer->events->better(
+    trainer->events->handle, trainer->model, error);
+}
+
+static RcvStatus
+add_point(RcvTrainer* const      trainer,
+          const RcvTrainerPoint* point,
+          RcvError* const        error)
+{
+  RcvTrainerResult* const result = trainer->result;
+  RcvTrainerPoint* const  points =
+    realloc(result->points, (result->n_points + 1) * sizeof(RcvTrainerPoint));
+  if (!points) {
+    return rcv_error_set(error, RCV_NO_MEMORY, "No memory for the history");
+  }
+  result->points                     = points;
+  result->points[result->n_points++] = *point;
+  return RCV_OK;
+}
+
+RcvStatus
+rcv_trainer_validate(RcvTrainer* const trainer,
+                     const double      train_loss,
+                     RcvError* const   error)
+{
+  memcpy(trainer->candidate->params,
+         trainer->params,
+         trainer->n_params * sizeof(float));
+
+  RcvMetrics metrics;
+  RcvStatus  status = rcv_evaluate_region(trainer->candidate,
+                                         trainer->pair,
+                                         trainer->pair->validation,
+                                         NULL,
+                                         &metrics,
+                                         error);
+  if (status) {
+    return status;
+  }
+
+  const double rate = rcv_trainer_rate(trainer);
+
+  ++trainer->n_without_gain;
+  if (metrics.esr < trainer->best_esr) {
+    status = keep_if_better(trainer, metrics.esr, error);
+  } else if (rcv_guard_is_lost(metrics.esr, trainer->best_esr)) {
+    rcv_trainer_return(trainer);
+  }
+
+  const RcvTrainerPoint point = {
+    trainer->n_updates,
+    rcv_trainer_now() - trainer->start_time,
+    train_loss,
+    metrics.esr,
+    rcv_plan_window(&trainer->plan, trainer->frames_done),
+    trainer->n_steps,
+    trainer->best_esr,
+    rate,
+    (uint32_t)trainer->guard.n_returns};
+  return status ? status : add_point(trainer, &point, error);
+}
