@@ -10,6 +10,8 @@
 #include "train/output_file.h"
 #include "train/pair.h"
 #include "train/train_arguments.h"
+#include "train/train_log.h"
+#include "train/train_recipe.h"
 #include "train/train_report.h"
 #include "train/trainer.h"
 
@@ -28,6 +30,8 @@ typedef struct {
   RcvPair           pair;
   RcvModel*         model;
   RcvTrainerResult  result;
+  RcvTrainLog*      log; // NULL: none
+  char*             state_path;
   bool              is_terminal; // stderr is one: the progress line redraws
   double            next_line;   // Part done at which the next line is printed
 } Run;
@@ -81,63 +85,6 @@ show_progress(void* const                  handle,
   fflush(stderr);
 }
 
-/// How the model came to be, for its file
-static void
-write_recipe(const Run* const run, char* const recipe, const size_t size)
-{
-  const RcvTrainArguments* const  a = &run->args;
-  const RcvTrainerSettings* const s = &a->settings;
-
-  char windows[32] = "grow";
-  if (s->windows == RCV_WINDOWS_FULL) {
-    snprintf(windows, sizeof(windows), "full");
-  } else if (s->windows == RCV_WINDOWS_FIXED) {
-    snprintf(windows, sizeof(windows), "%u", s->window_frames);
-  }
-
-  char bidirectional[64] = "";
-  char softmax[64]       = "";
-  char split[64]         = "";
-  if (s->shape.bidirectional) {
-    snprintf(bidirectional,
-             sizeof(bidirectional),
-             " --bidirectional --block %u --lookahead %u",
-             s->shape.block_frames,
-             s->shape.lookahead_frames);
-  }
-  if (s->shape.head == RCV_HEAD_SOFTMAX) {
-    snprintf(softmax,
-             sizeof(softmax),
-             " --head softmax --classes %u",
-             s->shape.output_size);
-  }
-  if (a->pair.validation_s >= 0.0) {
-    snprintf(split, sizeof(split), " --val-from %g", a->pair.validation_s);
-  }
-  if (a->pair.test_s >= 0.0) {
-    const size_t n = strlen(split);
-    snprintf(split + n, sizeof(split) - n, " --test-from %g", a->pair.test_s);
-  }
-
-  snprintf(recipe,
-           size,
-           "recurve train --cell %s --hidden %u --layers %u%s%s%s --bptt %s "
-           "--segment %.0f --lr %g --batch %u --seed %llu --updates %zu%s",
-           rcv_cell_name(s->shape.cell),
-           s->shape.hidden_size,
-           s->shape.num_layers,
-           bidirectional,
-           softmax,
-           s->shape.skip ? " --skip" : "",
-           windows,
-           s->segment_s * 1000.0,
-           s->rate,
-           s->batch_size,
-           (unsigned long long)s->seed,
-           run->result.n_planned,
-           split);
-}
-
 /// What is found out by playing it, and how it came to be
 static RcvStatus
 describe_model(const Run* const run,
@@ -146,7 +93,11 @@ describe_model(const Run* const run,
 {
   RcvModelInfo* const info = &model->info;
 
-  write_recipe(run, info->recipe, sizeof(info->recipe));
+  rcv_train_recipe_write(&run->args,
+                         &model->shape,
+                         run->result.n_planned,
+                         info->recipe,
+                         sizeof(info->recipe));
   return rcv_evaluate_loudness(
     model, run->pair.rate_hz, &info->loudness_db, error);
 }
@@ -177,6 +128,15 @@ save_model(void* const           handle,
   }
   rcv_model_free(copy);
   return status;
+}
+
+static RcvStatus
+add_to_log(void* const                  handle,
+           const RcvTrainerPoint* const point,
+           RcvError* const              error)
+{
+  const Run* const run = handle;
+  return run->log ? rcv_train_log_add(run->log, point, error) : RCV_OK;
 }
 
 /* Before and after */
@@ -243,11 +203,12 @@ print_result(const Run* const run, RcvError* const error)
   const RcvModelInfo* const     i = &run->model->info;
 
   char recipe[1024];
-  write_recipe(run, recipe, sizeof(recipe));
+  rcv_train_recipe_write(
+    &run->args, &run->model->shape, r->n_planned, recipe, sizeof(recipe));
   fprintf(stderr,
           "%s%s after %zu updates and %.1f s (%.2f million steps/s)\n"
           "validation ESR %.4g, test ESR %.4g, rest level %.2g\n"
-          "the same again: %s\n%s\n",
+          "%s: %s\n%s\n",
           run->is_terminal ? "\n" : "",
           ends[r->end],
           r->n_updates,
@@ -256,6 +217,8 @@ print_result(const Run* const run, RcvError* const error)
           i->validation_esr,
           i->test_esr,
           r->rest_level,
+          r->end == RCV_END_INTERRUPTED ? "to go on, --resume; all of it again"
+                                        : "the same again",
           recipe,
           run->args.output);
   if (!run->args.json) {
@@ -300,15 +263,54 @@ try_to_write(const char* const path, RcvError* const error)
   return RCV_OK;
 }
 
+/// Name the file of the state, and see to one that is already there
 static RcvStatus
-train(Run* const run, RcvError* const error)
+prepare_state(Run* const run, RcvError* const error)
 {
-  RcvTrainArguments* const a = &run->args;
+  static const char ending[] = ".resume";
+
+  RcvTrainArguments* const a    = &run->args;
+  const size_t             size = strlen(a->output) + sizeof(ending);
+
+  run->state_path = malloc(size);
+  if (!run->state_path) {
+    return rcv_error_set(error, RCV_NO_MEMORY, "No memory for a name");
+  }
+  snprintf(run->state_path, size, "%s%s", a->output, ending);
+  a->settings.state_path = run->state_path;
+  if (!a->settings.resume) {
+    unlink(run->state_path);
+  } else if (access(run->state_path, F_OK)) {
+    fprintf(stderr, "%s: not there, so from the beginning\n", run->state_path);
+  } else {
+    fprintf(stderr, "%s: goes on from there\n", run->state_path);
+  }
+  return RCV_OK;
+}
+
+/// Everything that can fail before the recordings are read
+static RcvStatus
+prepare(Run* const run, RcvError* const error)
+{
+  const RcvTrainArguments* const a = &run->args;
 
   RcvStatus status = try_to_write(a->output, error);
   if (!status && a->report) {
     status = try_to_write(a->report, error);
   }
+  if (!status && a->log) {
+    run->log = rcv_train_log_new(a->log, error);
+    status   = run->log ? RCV_OK : error->status;
+  }
+  return status ? status : prepare_state(run, error);
+}
+
+static RcvStatus
+train(Run* const run, RcvError* const error)
+{
+  RcvTrainArguments* const a = &run->args;
+
+  RcvStatus status = prepare(run, error);
   if (status) {
     return status;
   }
@@ -326,7 +328,8 @@ train(Run* const run, RcvError* const error)
   }
   name_model(a, &run->pair, &run->model->info);
 
-  const RcvTrainerEvents events = {run, show_progress, save_model, &stop};
+  const RcvTrainerEvents events = {
+    run, show_progress, save_model, &stop, add_to_log};
   signal(SIGINT, on_interrupt);
   status = rcv_trainer_run(
     &a->settings, &run->pair, &events, run->model, &run->result, error);
@@ -342,6 +345,9 @@ train(Run* const run, RcvError* const error)
   if (!status && a->report) {
     status = rcv_train_report_write(
       a->report, run->model, &run->pair, &run->result, error);
+  }
+  if (!status && run->result.end != RCV_END_INTERRUPTED) {
+    unlink(run->state_path);
   }
   return status ? status : print_result(run, error);
 }
@@ -362,6 +368,8 @@ rcv_cmd_train(const int argc, char** const argv)
   const RcvStatus status = train(&run, &error);
 
   free(run.result.points);
+  free(run.state_path);
+  rcv_train_log_free(run.log);
   rcv_model_free(run.model);
   rcv_pair_clear(&run.pair);
   if (status) {

@@ -22,6 +22,11 @@ enum {
   LEAST_LOSSES = 50, // In a mean that can be relied on
 
   RETURNS_PER_GENERATION = 2,
+
+  // Updates after a return: in which the rate rises, and in which no comparison
+  // is made
+  RISE  = 50,
+  GRACE = 150,
 };
 
 bool
@@ -47,6 +52,7 @@ rcv_guard_reset(RcvGuard* const guard, const float* const params)
   guard->n_kept    = 0; // To be replaced by the first validated ones
   guard->n_returns = 0;
   guard->n_in_vain = 0;
+  guard->n_since   = GRACE;
   guard->calm      = 1.0;
   rcv_guard_forget_losses(guard);
 }
@@ -62,6 +68,7 @@ rcv_guard_forget_losses(RcvGuard* const guard)
 bool
 rcv_guard_see_loss(RcvGuard* const guard, const double loss)
 {
+  ++guard->n_since;
   if (!isfinite(loss)) {
     return true;
   }
@@ -73,14 +80,24 @@ rcv_guard_see_loss(RcvGuard* const guard, const double loss)
     return false;
   }
   guard->least_loss = fmin(guard->least_loss, guard->loss);
-  return guard->loss > lost_loss_factor * guard->least_loss;
+  return guard->n_since > GRACE &&
+         guard->loss > lost_loss_factor * guard->least_loss;
 }
 
 bool
-rcv_guard_is_lost(const double val_esr, const double best_esr)
+rcv_guard_is_lost(const RcvGuard* const guard,
+                  const double          val_esr,
+                  const double          best_esr)
 {
-  // Written so that NaN is lost
-  return !(val_esr <= lost_factor * best_esr);
+  return !isfinite(val_esr) ||
+         (guard->n_since > GRACE && val_esr > lost_factor * best_esr);
+}
+
+double
+rcv_guard_rate(const RcvGuard* const guard)
+{
+  const double rise = (double)(guard->n_since + 1) / RISE;
+  return guard->calm * fmin(rise, 1.0);
 }
 
 void
@@ -108,7 +125,8 @@ rcv_guard_return(RcvGuard* const guard, float* const params)
 
   ++guard->n_returns;
   ++guard->n_in_vain;
-  guard->calm = fmax(calm_least, guard->calm * calm_factor);
+  guard->n_since = 0;
+  guard->calm    = fmax(calm_least, guard->calm * calm_factor);
 
   // The mean was that of lost weights; the least is still what was reached
   guard->loss     = 0.0;
@@ -131,6 +149,7 @@ rcv_guard_list(RcvGuard* const guard, RcvStateList* const list)
     {"n_kept", RCV_STATE_U64, &guard->n_kept, 1},
     {"n_returns", RCV_STATE_U64, &guard->n_returns, 1},
     {"n_in_vain", RCV_STATE_U64, &guard->n_in_vain, 1},
+    {"n_since", RCV_STATE_U64, &guard->n_since, 1},
     {"calm", RCV_STATE_F64, &guard->calm, 1},
     {"loss", RCV_STATE_F64, &guard->loss, 1},
     {"least_loss", RCV_STATE_F64, &guard->least_loss, 1},

@@ -26,7 +26,8 @@ typedef struct {
   uint64_t n_kept;
   uint64_t n_returns;  ///< In all
   uint64_t n_in_vain;  ///< Since the last gain
-  double   calm;       ///< Factor of the rate
+  uint64_t n_since;    ///< Updates since the last return
+  double   calm;       ///< Factor of the rate from returns
   double   loss;       ///< Running mean of the loss
   double   least_loss; ///< The least that it was
   uint64_t n_losses;   ///< In the running mean
@@ -57,9 +58,18 @@ rcv_guard_see_loss(RcvGuard* guard, double loss);
 void
 rcv_guard_forget_losses(RcvGuard* guard);
 
-/// True if a validation is so bad, beside the best, that the training is lost
+/**
+   True if a validation is so bad, beside the best, that the training is lost.
+
+   Soon after a return it is only if it is no number: the optimiser, which began
+   anew, must be given time to be as good again.
+*/
 bool
-rcv_guard_is_lost(double val_esr, double best_esr);
+rcv_guard_is_lost(const RcvGuard* guard, double val_esr, double best_esr);
+
+/// Factor of the rate: less after returns, and least soon after one
+double
+rcv_guard_rate(const RcvGuard* guard);
 
 /// Keep weights that were validated as the best so far
 void

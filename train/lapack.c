@@ -65,6 +65,12 @@ rcv_lapack_work_init(RcvLapackWork* const work, const uint32_t n_max)
   return work->reals && work->integers && work->values;
 }
 
+const char*
+rcv_lapack_name(void)
+{
+  return openblas_get_corename();
+}
+
 void
 rcv_lapack_work_clear(RcvLapackWork* const work)
 {

@@ -33,6 +33,10 @@ typedef struct {
 bool
 rcv_lapack_work_init(RcvLapackWork* work, uint32_t n_max);
 
+/// What processor the library computes for, on which the last bits depend
+const char*
+rcv_lapack_name(void);
+
 /// Free what it owns
 void
 rcv_lapack_work_clear(RcvLapackWork* work);

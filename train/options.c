@@ -55,7 +55,7 @@ fill_getopt(Getopt* const getopt, const RcvOption* const options)
   add_long(&getopt->longs[n_longs++], "help", no_argument, 'h');
   for (size_t i = 0U; i < n; ++i) {
     const RcvOption* const o       = &options[i];
-    const bool             is_flag = o->type == RCV_OPTION_FLAG;
+    const bool             is_flag = rcv_option_is_flag(o);
     add_long(&getopt->longs[n_longs++],
              o->name,
              is_flag ? no_argument : required_argument,
@@ -226,6 +226,17 @@ add_to_list(const RcvUsage* const  usage,
   return true;
 }
 
+/// --no-NAME
+static void
+clear_flag(const RcvOption* const o)
+{
+  if (o->type == RCV_OPTION_SWITCH) {
+    *(RcvSwitch*)o->value = RCV_SWITCH_OFF;
+  } else {
+    *(bool*)o->value = false;
+  }
+}
+
 static bool
 set_value(const RcvUsage* const  usage,
           const RcvOption* const o,
@@ -234,6 +245,9 @@ set_value(const RcvUsage* const  usage,
   switch (o->type) {
   case RCV_OPTION_FLAG:
     *(bool*)o->value = true;
+    return true;
+  case RCV_OPTION_SWITCH:
+    *(RcvSwitch*)o->value = RCV_SWITCH_ON;
     return true;
   case RCV_OPTION_UINT:
     return set_uint(usage, o, text);
@@ -317,7 +331,7 @@ scan(const RcvUsage* const usage,
       continue;
     }
     if (result >= NEGATED) {
-      *(bool*)usage->options[result - NEGATED].value = false;
+      clear_flag(&usage->options[result - NEGATED]);
     } else {
       const size_t i = result >= FIRST ? (size_t)(result - FIRST)
                                        : find_letter(usage->options, result);

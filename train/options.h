@@ -10,6 +10,7 @@
 /// What an option's argument is, and so the type that `value` points to
 typedef enum {
   RCV_OPTION_FLAG,     ///< No argument: bool*; `--no-NAME` sets it to false
+  RCV_OPTION_SWITCH,   ///< The same, but RcvSwitch*, to tell what was not given
   RCV_OPTION_UINT,     ///< A whole number: uint32_t*
   RCV_OPTION_REAL,     ///< A finite number: double*
   RCV_OPTION_DURATION, ///< "90", "90s", "5m" or "1h": double*, in seconds
@@ -18,11 +19,22 @@ typedef enum {
   RCV_OPTION_LIST,     ///< Any text, may be repeated: RcvOptionList*
 } RcvOptionType;
 
+/// What was said of a switch
+typedef enum {
+  RCV_SWITCH_NOT_GIVEN,
+  RCV_SWITCH_ON,
+  RCV_SWITCH_OFF,
+} RcvSwitch;
+
 /// The arguments of an option that may be repeated, borrowed from argv
 typedef struct {
   const char* items[64];
   size_t      n_items;
 } RcvOptionList;
+
+/// True for those that have no argument
+#define rcv_option_is_flag(option) \
+  ((option)->type == RCV_OPTION_FLAG || (option)->type == RCV_OPTION_SWITCH)
 
 /// One option of a subcommand; an array of them ends with a NULL name
 typedef struct {

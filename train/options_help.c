@@ -44,13 +44,18 @@ describe_default(const RcvOption* const o, char* const text, const size_t size)
       snprintf(text, size, " (default: on)");
     }
     break;
+  case RCV_OPTION_SWITCH:
+    break; // Its help says what becomes of it
   case RCV_OPTION_UINT:
     if (*(const uint32_t*)o->value != UINT32_MAX) { // Which says: none
       snprintf(text, size, " (default: %u)", *(const uint32_t*)o->value);
     }
     break;
   case RCV_OPTION_REAL:
-    snprintf(text, size, " (default: %g)", *(const double*)o->value);
+    // One that is not allowed says that there is none
+    if (*(const double*)o->value >= o->min || o->min >= o->max) {
+      snprintf(text, size, " (default: %g)", *(const double*)o->value);
+    }
     break;
   case RCV_OPTION_DURATION:
     if (*(const double*)o->value >= 0.0) { // Less says that there is none
@@ -82,7 +87,8 @@ describe_default(const RcvOption* const o, char* const text, const size_t size)
 static const char*
 argument_name(const RcvOption* const o)
 {
-  static const char* const names[] = {"", "N", "X", "TIME", "TEXT", "", "TEXT"};
+  static const char* const names[] = {
+    "", "", "N", "X", "TIME", "TEXT", "", "TEXT"};
 
   return o->argument                    ? o->argument
          : o->type == RCV_OPTION_CHOICE ? o->choices
@@ -92,8 +98,9 @@ argument_name(const RcvOption* const o)
 static void
 print_option(const RcvOption* const o)
 {
-  const bool is_flag = o->type == RCV_OPTION_FLAG;
-  const bool is_on   = is_flag && *(const bool*)o->value;
+  const bool is_flag = rcv_option_is_flag(o);
+  const bool is_on   = o->type == RCV_OPTION_SWITCH ||
+                     (o->type == RCV_OPTION_FLAG && *(const bool*)o->value);
 
   char head[128];
   char letter[8] = "    ";

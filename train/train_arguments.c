@@ -19,7 +19,7 @@ typedef struct {
   uint32_t    block;
   uint32_t    lookahead;
   bool        bidirectional;
-  bool        skip;
+  RcvSwitch   skip;
   uint32_t    optimizer;
   const char* bptt;
   uint32_t    seed;
@@ -58,17 +58,19 @@ parse(RcvTrainArguments* const a,
      "linear|softmax"},
     {"classes", 0, RCV_OPTION_UINT, &r->classes, "V",
      "Levels of the softmax head", 2.0, RCV_MAX_CLASSES, NULL},
-    {"skip", 0, RCV_OPTION_FLAG, &r->skip, NULL,
-     "Add the input to the output", 0.0, 0.0, NULL},
+    {"skip", 0, RCV_OPTION_SWITCH, &r->skip, NULL,
+     "Add the input to the output (default: decided by two short trials)", 0.0,
+     0.0, NULL},
     {"bptt", 0, RCV_OPTION_STRING, &r->bptt, "full|grow|N",
      "How far gradients go back: whole segments, windows that grow to whole "
      "segments, or windows of N frames", 0.0, 0.0, NULL},
     {"segment", 0, RCV_OPTION_UINT, &r->segment_ms, "MS",
      "Length of a segment in milliseconds", 1.0, 60000.0, NULL},
     {"optimizer", 0, RCV_OPTION_CHOICE, &r->optimizer, NULL,
-     "Optimizer", 0.0, 0.0, "adam|soap"},
+     "Optimizer", 0.0, 0.0, "soap|adam"},
     {"lr", 0, RCV_OPTION_REAL, &s->rate, "X",
-     "Greatest learning rate", 1e-8, 1.0, NULL},
+     "Greatest learning rate (default: 0.03 for soap, 0.01 for adam)", 1e-8,
+     1.0, NULL},
     {"batch", 'B', RCV_OPTION_UINT, &s->batch_size, "N",
      "Sequences per update", 1.0, 4096.0, NULL},
     {"time", 't', RCV_OPTION_DURATION, &s->time_s, "TIME",
@@ -92,6 +94,11 @@ parse(RcvTrainArguments* const a,
      "Where testing begins, with --val-from", 0.0, 1e6, NULL},
     {"align", 0, RCV_OPTION_FLAG, &a->pair.align, NULL,
      "Find the delay of WET and take it off", 0.0, 0.0, NULL},
+    {"resume", 0, RCV_OPTION_FLAG, &s->resume, NULL,
+     "Go on with an interrupted run of the same command, from MODEL.resume",
+     0.0, 0.0, NULL},
+    {"log", 0, RCV_OPTION_STRING, &a->log, "FILE.jsonl",
+     "Write a line of JSON at each validation", 0.0, 0.0, NULL},
     {"name", 'n', RCV_OPTION_STRING, &a->name, "TEXT",
      "Name of the model, as hosts show it", 0.0, 0.0, NULL},
     {"author", 0, RCV_OPTION_STRING, &a->author, "TEXT",
@@ -172,7 +179,7 @@ rcv_train_arguments_parse(RcvTrainArguments* const a,
   r.lookahead          = 256;
   r.bptt               = "grow";
   r.segment_ms         = 500;
-  s->rate              = 1e-2;
+  s->rate              = -1.0; // By the optimizer
   s->batch_size        = 32;
   s->time_s            = 300.0;
   a->pair.align        = true;
@@ -201,16 +208,18 @@ rcv_train_arguments_parse(RcvTrainArguments* const a,
                             r.layers,
                           softmax ? r.classes : 1,
                             r.bidirectional,
-                            r.skip,
+                            r.skip == RCV_SWITCH_ON,
                           r.bidirectional ? r.block : 0,
                           r.bidirectional ? r.lookahead : 0,
                             0.0f,
                             {{{0}}}};
   s->shape               = shape;
-  s->optimizer           = (RcvOptimizerKind)r.optimizer;
-  s->segment_s           = r.segment_ms / 1000.0;
-  s->seed                = r.seed;
-  s->n_updates           = r.updates;
+  s->optimizer = r.optimizer ? RCV_OPTIMIZER_ADAM : RCV_OPTIMIZER_SOAP;
+  s->rate      = s->rate > 0.0 ? s->rate : r.optimizer ? 1e-2 : 3e-2;
+  s->try_skip  = r.skip == RCV_SWITCH_NOT_GIVEN && !softmax;
+  s->segment_s = r.segment_ms / 1000.0;
+  s->seed      = r.seed;
+  s->n_updates = r.updates;
   if (!s->n_threads) {
     const long n_processors = sysconf(_SC_NPROCESSORS_ONLN);
     s->n_threads            = n_processors > 0 ? (uint32_t)n_processors : 1;

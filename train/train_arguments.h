@@ -17,6 +17,7 @@ typedef struct {
   const char*        wet_path;
   const char*        output;
   const char*        report; ///< NULL: none
+  const char*        log;    ///< NULL: none
   const char*        name;
   const char*        author;
   const char*        licence;

@@ -164,6 +164,45 @@ reason_to_end(const RcvTrainer* const trainer)
            : RCV_END_PLAN;
 }
 
+/// The losses since the last validation, and where in the segments it is
+typedef struct {
+  double   sum;
+  size_t   n;
+  uint32_t position;
+} Course;
+
+/// Go through the next window
+static void
+make_update(RcvTrainer* const trainer, Course* const course)
+{
+  const uint32_t n_segment = trainer->plan.segment_frames;
+  if (course->position >= n_segment) {
+    begin_segments(trainer);
+    course->position = 0;
+  }
+
+  const uint32_t window = rcv_plan_window(&trainer->plan, trainer->frames_done);
+  if (window != trainer->window_frames) {
+    rcv_guard_forget_losses(&trainer->guard);
+    trainer->window_frames = window;
+  }
+
+  const uint32_t left = n_segment - course->position;
+  const uint32_t n    = window < left ? window : left;
+  const double   loss = update(trainer, course->position, n);
+  course->position += n;
+  if (rcv_guard_see_loss(&trainer->guard, loss)) {
+    rcv_trainer_return(trainer);
+    course->position = n_segment;
+  } else {
+    course->sum += loss;
+    ++course->n;
+  }
+  ++trainer->n_updates;
+  trainer->frames_done += n;
+  trainer->n_steps += (double)n * trainer->settings->batch_size;
+}
+
 RcvStatus
 rcv_trainer_loop(RcvTrainer* const trainer, RcvError* const error)
 {
@@ -171,52 +210,23 @@ rcv_trainer_loop(RcvTrainer* const trainer, RcvError* const error)
   const double interval =
     trainer->plan.n_frames / (double)trainer->n_validations;
 
-  double   loss_sum        = 0.0;
-  size_t   n_losses        = 0;
-  uint32_t position        = trainer->plan.segment_frames;
-  uint32_t window          = 0;
-  trainer->next_validation = interval;
-  RcvStatus status         = RCV_OK;
+  // It begins with new segments after each validation, so that no network's
+  // state lives across one and a run can be resumed from there without any
+  const Course anew   = {0.0, 0, trainer->plan.segment_frames};
+  Course       course = anew;
+  RcvStatus    status = RCV_OK;
   while (!status && trainer->n_updates < n_updates &&
          (trainer->result->end = reason_to_end(trainer)) == RCV_END_PLAN) {
-    if (position >= trainer->plan.segment_frames) {
-      begin_segments(trainer);
-      position = 0;
-    }
-
-    const uint32_t planned =
-      rcv_plan_window(&trainer->plan, trainer->frames_done);
-    if (planned != window) {
-      rcv_guard_forget_losses(&trainer->guard);
-      window = planned;
-    }
-
-    const uint32_t left = trainer->plan.segment_frames - position;
-    const uint32_t n    = window < left ? window : left;
-    const double   loss = update(trainer, position, n);
-    position += n;
-    if (rcv_guard_see_loss(&trainer->guard, loss)) {
-      rcv_trainer_return(trainer);
-      position = trainer->plan.segment_frames;
-    } else {
-      loss_sum += loss;
-      ++n_losses;
-    }
-    ++trainer->n_updates;
-    trainer->frames_done += n;
-    trainer->n_steps += (double)n * trainer->settings->batch_size;
-
+    make_update(trainer, &course);
     if (trainer->frames_done >= trainer->next_validation ||
         trainer->n_updates == n_updates) {
       status = rcv_trainer_validate(
-        trainer, loss_sum / fmax(1.0, (double)n_losses), error);
-      loss_sum = 0.0;
-      n_losses = 0;
+        trainer, course.sum / fmax(1.0, (double)course.n), error);
       trainer->next_validation += interval;
-
-      // New segments, so that no network's state lives across a validation and
-      // a run can be resumed from there without one
-      position = trainer->plan.segment_frames;
+      course = anew;
+      if (!status) {
+        status = rcv_trainer_save(trainer, error);
+      }
       report_progress(trainer, true);
     }
     report_progress(trainer, false);
@@ -269,6 +279,10 @@ rcv_trainer_finish(RcvTrainer* const trainer, RcvError* const error)
       "no model was worth keeping after %zu updates; train longer (--time), "
       "with a lower --lr, or check that the recordings belong together",
       result->n_updates);
+  }
+
+  if (trainer->settings->is_trial) {
+    return RCV_OK;
   }
 
   const RcvStatus status = rcv_evaluate_rest(trainer->model,

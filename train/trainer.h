@@ -38,6 +38,21 @@ typedef struct {
   double           time_s;    ///< Used if n_updates is 0
   double           until_esr; ///< Stop at this validation ESR; 0: never
   uint32_t         patience;  ///< Stop after so many validations without a gain
+
+  /// Find out by two short trials whether to have a skip; not shape.skip then
+  bool try_skip;
+
+  /// Is such a trial itself: one validation, at the end
+  bool is_trial;
+
+  /// File to save the state in at each validation, or NULL; borrowed
+  const char* state_path;
+
+  /// Go on from that file, if it is there
+  bool resume;
+
+  /// [rcv_shape_n_params()] weights to start from, borrowed, or NULL: random
+  const float* start;
 } RcvTrainerSettings;
 
 /// One validation
@@ -92,13 +107,24 @@ typedef struct {
 
   /// Set by a signal handler to end the run; borrowed, may be NULL
   const volatile sig_atomic_t* stop;
+
+  /// A validation was done; after a resume those before it are told again.
+  /// Anything but RCV_OK ends the run; may be NULL
+  RcvStatus (*validated)(void*                  handle,
+                         const RcvTrainerPoint* point,
+                         RcvError*              error);
 } RcvTrainerEvents;
 
 /**
    Train a model.
 
-   @param model Its shape must be settings->shape; its weights are set to the
-   best that were found by validation.
+   Same settings but for n_threads, same bytes, whether the run was resumed from
+   its state or never interrupted; that of a run that ended otherwise than by
+   an interruption may be removed by the caller.
+
+   @param model Its shape must be settings->shape, of which the skip is set if
+   it is to be tried; its weights are set to the best that were found by
+   validation.
    @param result Its points must be freed by the caller, also after a failure.
 */
 RcvStatus

@@ -12,6 +12,7 @@
 #include "train/plan.h"
 #include "train/random.h"
 #include "train/slice.h"
+#include "train/state_file.h"
 #include "train/trainer.h"
 #include "train/workers.h"
 
@@ -27,6 +28,9 @@ typedef struct {
   RcvTrainerResult*         result;
   RcvModel*                 model;     // The best, borrowed
   RcvModel*                 candidate; // With the weights of now
+  RcvShape                  shape;     // With the skip that was decided on
+  double                    time_s;    // Left of that of the settings
+  uint64_t                  data_hash;
   RcvPlan                   plan;
   RcvSliceSettings          slice_settings;
   RcvWorkers*               workers;
@@ -50,6 +54,8 @@ typedef struct {
   size_t                    n_validations;
   uint64_t                  n_without_gain;
   double                    best_esr;
+  uint64_t                  window_frames; // Of the last update
+  double                    seconds;       // Until the state was saved
   double                    start_time;
   double                    next_report;
 } RcvTrainer;
@@ -69,6 +75,36 @@ rcv_trainer_return(RcvTrainer* trainer);
 /// Validate, keep what is better, and note it in the history
 RcvStatus
 rcv_trainer_validate(RcvTrainer* trainer, double train_loss, RcvError* error);
+
+/// Tell of a validation
+RcvStatus
+rcv_trainer_tell(const RcvTrainer*      trainer,
+                 const RcvTrainerPoint* point,
+                 RcvError*              error);
+
+/// Set shape.skip by two short trials (trainer_trial.c)
+RcvStatus
+rcv_trainer_try_skip(RcvTrainer* trainer, RcvError* error);
+
+/// Save the state, if there is a name for its file (trainer_state.c)
+RcvStatus
+rcv_trainer_save(RcvTrainer* trainer, RcvError* error);
+
+/**
+   Read a state, check that it is one of this run, and take its plan.
+
+   @param file Set, to be freed by the caller.
+*/
+RcvStatus
+rcv_trainer_open_state(RcvTrainer*    trainer,
+                       RcvStateFile** file,
+                       RcvError*      error);
+
+/// Go on where a state was saved
+RcvStatus
+rcv_trainer_load(RcvTrainer*         trainer,
+                 const RcvStateFile* file,
+                 RcvError*           error);
 
 /// Frames of each sequence per second; changes weights and moments
 double

@@ -17,6 +17,9 @@ enum {
   // Often enough to see a loss early, also in long runs
   LEAST_VALIDATIONS = 10,
   MOST_VALIDATIONS  = 2000,
+
+  // But between two there must be time to learn something
+  LEAST_UPDATES = 20,
 };
 
 // The part of the time that validation may take
@@ -26,7 +29,14 @@ static const double validation_share = 0.05;
 static void
 init_params(RcvTrainer* const trainer)
 {
-  const RcvShape* const shape = &trainer->settings->shape;
+  if (trainer->settings->start) {
+    memcpy(trainer->params,
+           trainer->settings->start,
+           trainer->n_params * sizeof(float));
+    return;
+  }
+
+  const RcvShape* const shape = &trainer->shape;
   const double          bound = 1.0 / sqrt((double)shape->hidden_size);
   for (size_t i = 0; i < trainer->n_params; ++i) {
     const double unit = rcv_random_unit(&trainer->random);
@@ -73,7 +83,7 @@ plan_segments(RcvTrainer* const trainer, RcvError* const error)
   const double                    wanted  = settings->segment_s * pair->rate_hz;
   const double                    longest = (double)n_data - WARM_UP_FRAMES;
   const uint32_t                  multiple =
-    settings->shape.bidirectional ? settings->shape.block_frames : 1;
+    trainer->shape.bidirectional ? trainer->shape.block_frames : 1;
   if (longest < (double)multiple) {
     rcv_error_set(error,
                   RCV_BAD_DATA,
@@ -96,7 +106,7 @@ plan_segments(RcvTrainer* const trainer, RcvError* const error)
 
   const RcvSliceSettings slice = {
     rcv_engine_choose(),
-    settings->shape,
+    trainer->shape,
     trainer->plan.segment_frames,
     WARM_UP_FRAMES,
     trainer->plan.window_frames[trainer->plan.n_stages - 1],
@@ -121,13 +131,13 @@ init(RcvTrainer* const trainer, RcvError* const error)
   trainer->n_lanes = trainer->slice_settings.engine.bptt->n_lanes;
   trainer->n_slices =
     (settings->batch_size + trainer->n_lanes - 1) / trainer->n_lanes;
-  trainer->n_params  = rcv_shape_n_params(&settings->shape);
-  trainer->candidate = rcv_model_new(&settings->shape);
+  trainer->n_params  = rcv_shape_n_params(&trainer->shape);
+  trainer->candidate = rcv_model_new(&trainer->shape);
   trainer->workers   = rcv_workers_new(settings->n_threads);
   trainer->slices    = calloc(trainer->n_slices, sizeof(RcvSlice*));
   trainer->losses    = calloc(trainer->n_slices, sizeof(double));
   trainer->segments  = calloc(settings->batch_size, sizeof(RcvSegment));
-  trainer->optimizer = rcv_optimizer_new(settings->optimizer, &settings->shape);
+  trainer->optimizer = rcv_optimizer_new(settings->optimizer, &trainer->shape);
   trainer->params    = calloc(trainer->n_params, sizeof(float));
   trainer->gradient  = calloc(trainer->n_params, sizeof(float));
 
@@ -179,15 +189,16 @@ plan_length(RcvTrainer* const trainer)
 {
   const RcvTrainerSettings* const settings = trainer->settings;
 
-  trainer->result->n_planned = settings->n_updates;
-  if (!settings->n_updates) {
+  const size_t resumed       = trainer->result->n_planned;
+  trainer->result->n_planned = resumed ? resumed : settings->n_updates;
+  if (!trainer->result->n_planned) {
     rcv_plan_set_updates(&trainer->plan, 1); // Any, to have a learning rate
     start_over(trainer);
 
     const double speed = rcv_trainer_measure_speed(trainer);
 
     trainer->result->n_planned = rcv_plan_updates_for(
-      &trainer->plan, speed * settings->time_s * (1.0 - validation_share));
+      &trainer->plan, speed * trainer->time_s * (1.0 - validation_share));
   }
   rcv_plan_set_updates(&trainer->plan, trainer->result->n_planned);
 
@@ -197,8 +208,46 @@ plan_length(RcvTrainer* const trainer)
   const double n     = validation_share * cost * steps /
                    (double)rcv_region_length(trainer->pair->validation);
 
+  const double most =
+    fmin(MOST_VALIDATIONS, (double)trainer->result->n_planned / LEAST_UPDATES);
+
   trainer->n_validations =
-    (size_t)fmax(LEAST_VALIDATIONS, fmin(n, MOST_VALIDATIONS));
+    settings->is_trial ? 1 : (size_t)fmax(LEAST_VALIDATIONS, fmin(n, most));
+}
+
+/// All but the end
+static RcvStatus
+run(RcvTrainer* const trainer, RcvError* const error)
+{
+  const RcvTrainerSettings* const settings = trainer->settings;
+
+  RcvStateFile* file   = NULL;
+  RcvStatus     status = RCV_OK;
+  if (settings->resume) {
+    status = rcv_trainer_open_state(trainer, &file, error);
+    status = status == RCV_NO_FILE ? RCV_OK : status; // From the beginning
+  }
+  if (!status && !file && settings->try_skip) {
+    status = rcv_trainer_try_skip(trainer, error);
+  }
+  if (!status) {
+    trainer->model->shape.skip = trainer->shape.skip;
+    status                     = init(trainer, error);
+  }
+  if (!status) {
+    plan_length(trainer);
+    start_over(trainer);
+    memcpy(trainer->model->params,
+           trainer->params,
+           trainer->n_params * sizeof(float));
+    trainer->next_validation =
+      trainer->plan.n_frames / (double)trainer->n_validations;
+  }
+  if (!status && file) {
+    status = rcv_trainer_load(trainer, file, error);
+  }
+  rcv_state_file_free(file);
+  return status ? status : rcv_trainer_loop(trainer, error);
 }
 
 RcvStatus
@@ -218,14 +267,10 @@ rcv_trainer_run(const RcvTrainerSettings* const settings,
   trainer.result   = result;
   trainer.model    = model;
   trainer.best_esr = (double)INFINITY;
+  trainer.shape    = settings->shape;
+  trainer.time_s   = settings->time_s;
 
-  RcvStatus status = init(&trainer, error);
-  if (!status) {
-    plan_length(&trainer);
-    start_over(&trainer);
-    memcpy(model->params, trainer.params, trainer.n_params * sizeof(float));
-    status = rcv_trainer_loop(&trainer, error);
-  }
+  RcvStatus status = run(&trainer, error);
   if (!status) {
     status = rcv_trainer_finish(&trainer, error);
   }

@@ -17,7 +17,7 @@ enum { REST_STARTS = 8 };
 double
 rcv_trainer_rate(const RcvTrainer* const trainer)
 {
-  return trainer->guard.calm *
+  return rcv_guard_rate(&trainer->guard) *
          rcv_plan_rate(&trainer->plan, trainer->frames_done);
 }
 
@@ -56,6 +56,16 @@ keep_if_better(RcvTrainer* const trainer,
     trainer->events->handle, trainer->model, error);
 }
 
+RcvStatus
+rcv_trainer_tell(const RcvTrainer* const      trainer,
+                 const RcvTrainerPoint* const point,
+                 RcvError* const              error)
+{
+  const RcvTrainerEvents* const events = trainer->events;
+  return events->validated ? events->validated(events->handle, point, error)
+                           : RCV_OK;
+}
+
 static RcvStatus
 add_point(RcvTrainer* const      trainer,
           const RcvTrainerPoint* point,
@@ -69,7 +79,7 @@ add_point(RcvTrainer* const      trainer,
   }
   result->points                     = points;
   result->points[result->n_points++] = *point;
-  return RCV_OK;
+  return rcv_trainer_tell(trainer, point, error);
 }
 
 RcvStatus
@@ -97,7 +107,8 @@ rcv_trainer_validate(RcvTrainer* const trainer,
   ++trainer->n_without_gain;
   if (metrics.esr < trainer->best_esr) {
     status = keep_if_better(trainer, metrics.esr, error);
-  } else if (rcv_guard_is_lost(metrics.esr, trainer->best_esr)) {
+  } else if (rcv_guard_is_lost(
+               &trainer->guard, metrics.esr, trainer->best_esr)) {
     rcv_trainer_return(trainer);
   }
 

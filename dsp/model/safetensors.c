@@ -280,50 +280,55 @@ read_test(const Reader* const reader, RcvModel* const model)
            : RCV_OK;
 }
 
-/// Parse the header and find the data
-static RcvStatus
-open_reader(Reader* const              reader,
-            const unsigned char* const bytes,
-            const size_t               size)
+json_t*
+rcv_safetensors_open(const void* const           bytes,
+                     const size_t                size,
+                     const char* const           name,
+                     const unsigned char** const data,
+                     size_t* const               data_size,
+                     RcvError* const             error)
 {
   const uint64_t header_size = size >= PREFIX_SIZE ? read_u64(bytes) : 0;
   if (size < PREFIX_SIZE || header_size > size - PREFIX_SIZE) {
-    return rcv_error_set(reader->error,
-                         RCV_BAD_FILE,
-                         "%s: ends in the middle: byte 0 promises a header of "
-                         "%llu bytes, and there are %zu bytes in all; copy the "
-                         "file again",
-                         reader->name,
-                         (unsigned long long)header_size,
-                         size);
+    rcv_error_set(error,
+                  RCV_BAD_FILE,
+                  "%s: ends in the middle: byte 0 promises a header of %llu "
+                  "bytes, and there are %zu bytes in all; copy the file again",
+                  name,
+                  (unsigned long long)header_size,
+                  size);
+    return NULL;
   }
   if (header_size > MAX_HEADER_SIZE) {
-    return rcv_error_set(reader->error,
-                         RCV_BAD_FILE,
-                         "%s: byte 0: the header's %llu bytes are more than "
-                         "the limit of %d",
-                         reader->name,
-                         (unsigned long long)header_size,
-                         MAX_HEADER_SIZE);
+    rcv_error_set(error,
+                  RCV_BAD_FILE,
+                  "%s: byte 0: the header's %llu bytes are more than the limit "
+                  "of %d",
+                  name,
+                  (unsigned long long)header_size,
+                  MAX_HEADER_SIZE);
+    return NULL;
   }
 
-  json_error_t problem;
-  reader->header = json_loadb((const char*)bytes + PREFIX_SIZE,
-                              (size_t)header_size,
-                              JSON_REJECT_DUPLICATES,
-                              &problem);
-  if (!json_is_object(reader->header)) {
-    return rcv_error_set(reader->error,
-                         RCV_BAD_FILE,
-                         "%s: byte %d: the header is not JSON: %s",
-                         reader->name,
-                         PREFIX_SIZE + (reader->header ? 0 : problem.position),
-                         reader->header ? "not an object" : problem.text);
+  json_error_t  problem;
+  json_t* const header = json_loadb((const char*)bytes + PREFIX_SIZE,
+                                    (size_t)header_size,
+                                    JSON_REJECT_DUPLICATES,
+                                    &problem);
+  if (!json_is_object(header)) {
+    rcv_error_set(error,
+                  RCV_BAD_FILE,
+                  "%s: byte %d: the header is not JSON: %s",
+                  name,
+                  PREFIX_SIZE + (header ? 0 : problem.position),
+                  header ? "not an object" : problem.text);
+    json_decref(header);
+    return NULL;
   }
 
-  reader->data      = bytes + PREFIX_SIZE + header_size;
-  reader->data_size = size - PREFIX_SIZE - (size_t)header_size;
-  return RCV_OK;
+  *data      = (const unsigned char*)bytes + PREFIX_SIZE + header_size;
+  *data_size = size - PREFIX_SIZE - (size_t)header_size;
+  return header;
 }
 
 RcvModel*
@@ -335,7 +340,11 @@ rcv_safetensors_read(const void* const bytes,
   Reader    reader = {NULL, NULL, 0, name, error};
   RcvModel* model  = NULL;
   RcvShape  shape  = {0};
-  RcvStatus status = open_reader(&reader, bytes, size);
+
+  reader.header = rcv_safetensors_open(
+    bytes, size, name, &reader.data, &reader.data_size, error);
+
+  RcvStatus status = reader.header ? RCV_OK : RCV_BAD_FILE;
 
   const json_t* const metadata =
     status ? NULL : json_object_get(reader.header, "__metadata__");

@@ -7,6 +7,8 @@
 #include "dsp/model/error.h"
 #include "dsp/model/model.h"
 
+#include <jansson.h>
+
 #include <stdbool.h>
 #include <stddef.h>
 
@@ -47,6 +49,37 @@ rcv_safetensors_read(const void* bytes,
 */
 void*
 rcv_safetensors_write(const RcvModel* model, size_t* size);
+
+/**
+   Put a file together.
+
+   @param header JSON.
+   @param data [data_size] the tensors' bytes, little-endian.
+   @param size Set to the number of bytes.
+   @return As rcv_safetensors_write().
+*/
+void*
+rcv_safetensors_join(const char* header,
+                     const void* data,
+                     size_t      data_size,
+                     size_t*     size);
+
+/**
+   Take a file apart.
+
+   @param bytes [size] of the file.
+   @param name What errors call it.
+   @param data Set to the tensors' bytes, [data_size], borrowed from `bytes`.
+   @return The header, an object to be freed by the caller with json_decref(),
+   or NULL.
+*/
+json_t*
+rcv_safetensors_open(const void*           bytes,
+                     size_t                size,
+                     const char*           name,
+                     const unsigned char** data,
+                     size_t*               data_size,
+                     RcvError*             error);
 
 /**
    Name of a tensor as in PyTorch: "rec.weight_ih_l0", "rec_reverse.bias_hh_l1",

@@ -114,6 +114,30 @@ put_floats(unsigned char* out, const float* const values, const size_t n)
 }
 
 void*
+rcv_safetensors_join(const char* const header,
+                     const void* const data,
+                     const size_t      data_size,
+                     size_t* const     size)
+{
+  // The tensors begin at a multiple of eight bytes, with spaces before them
+  const size_t header_size = strlen(header);
+  const size_t padded_size = (header_size + 7U) / 8U * 8U;
+
+  *size = 8 + padded_size + data_size;
+
+  unsigned char* const bytes = malloc(*size);
+  if (bytes) {
+    for (uint32_t i = 0; i < 8; ++i) {
+      bytes[i] = (unsigned char)((uint64_t)padded_size >> (8U * i));
+    }
+    memset(bytes + 8, ' ', padded_size);
+    memcpy(bytes + 8, header, header_size);
+    memcpy(bytes + 8 + padded_size, data, data_size);
+  }
+  return bytes;
+}
+
+void*
 rcv_safetensors_write(const RcvModel* const model, size_t* const size)
 {
   Entry        entries[MAX_ENTRIES];
@@ -123,30 +147,21 @@ rcv_safetensors_write(const RcvModel* const model, size_t* const size)
     return NULL;
   }
 
-  // The tensors begin at a multiple of eight bytes, with spaces before them
-  const size_t header_size = strlen(header);
-  const size_t padded_size = (header_size + 7U) / 8U * 8U;
-
-  *size = 8 + padded_size;
+  size_t data_size = 0;
   for (size_t i = 0; i < n_entries; ++i) {
-    *size += entry_size(&entries[i]);
+    data_size += entry_size(&entries[i]);
   }
 
-  unsigned char* const bytes = malloc(*size);
-  if (bytes) {
-    for (uint32_t i = 0; i < 8; ++i) {
-      bytes[i] = (unsigned char)((uint64_t)padded_size >> (8U * i));
-    }
-    memset(bytes + 8, ' ', padded_size);
-    memcpy(bytes + 8, header, header_size);
-
-    unsigned char* out = bytes + 8 + padded_size;
-    for (size_t i = 0; i < n_entries; ++i) {
-      out = put_floats(
-        out, entries[i].values, entry_size(&entries[i]) / sizeof(float));
-    }
+  unsigned char* const data = malloc(data_size);
+  unsigned char*       out  = data;
+  for (size_t i = 0; data && i < n_entries; ++i) {
+    out = put_floats(
+      out, entries[i].values, entry_size(&entries[i]) / sizeof(float));
   }
 
+  void* const bytes =
+    data ? rcv_safetensors_join(header, data, data_size, size) : NULL;
+  free(data);
   free(header);
   return bytes;
 }

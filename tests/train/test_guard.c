@@ -12,11 +12,30 @@ static void
 test_validation(void** const unused)
 {
   (void)unused;
-  assert_false(rcv_guard_is_lost(0.24, 0.1));
-  assert_true(rcv_guard_is_lost(0.26, 0.1));
-  assert_true(rcv_guard_is_lost((double)NAN, 0.1));
-  assert_true(rcv_guard_is_lost((double)NAN, (double)INFINITY));
-  assert_false(rcv_guard_is_lost(7.0, (double)INFINITY));
+  const float params[] = {0.0f};
+  float       now[]    = {1.0f};
+  RcvGuard    guard;
+  assert_true(rcv_guard_init(&guard, 1));
+  rcv_guard_reset(&guard, params);
+  rcv_guard_see_loss(&guard, 1.0);
+  assert_close(rcv_guard_rate(&guard), 1.0, 0.0);
+  assert_false(rcv_guard_is_lost(&guard, 0.24, 0.1));
+  assert_true(rcv_guard_is_lost(&guard, 0.26, 0.1));
+  assert_true(rcv_guard_is_lost(&guard, (double)NAN, 0.1));
+  assert_true(rcv_guard_is_lost(&guard, (double)NAN, (double)INFINITY));
+  assert_false(rcv_guard_is_lost(&guard, 7.0, (double)INFINITY));
+
+  // After a return the rate rises again, and there is time to learn
+  rcv_guard_return(&guard, now);
+  assert_close(rcv_guard_rate(&guard), 0.8 / 50.0, 1e-12);
+  assert_false(rcv_guard_is_lost(&guard, 0.26, 0.1));
+  assert_true(rcv_guard_is_lost(&guard, (double)NAN, 0.1));
+  for (int i = 0; i < 200; ++i) {
+    rcv_guard_see_loss(&guard, 1.0);
+  }
+  assert_close(rcv_guard_rate(&guard), 0.8, 1e-12);
+  assert_true(rcv_guard_is_lost(&guard, 0.26, 0.1));
+  rcv_guard_clear(&guard);
 }
 
 /// A single bad loss is none, but a running mean of four times the least is
