@@ -26,4 +26,14 @@ rcv_hash(uint64_t hash, const void* const bytes, const size_t size)
   return hash;
 }
 
+/// Go on with a hash by a number
+static inline uint64_t
+rcv_hash_number(uint64_t hash, const uint64_t number)
+{
+  for (unsigned i = 0; i < 8; ++i) {
+    hash = (hash ^ ((number >> (8U * i)) & 0xFFU)) * UINT64_C(0x100000001B3);
+  }
+  return hash;
+}
+
 #endif // TRAIN_HASH_H

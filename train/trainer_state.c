@@ -47,8 +47,14 @@ set_text(json_t* const     about,
 static uint64_t
 hash_pair(const RcvPair* const pair)
 {
-  const RcvRegion regions[] = {pair->train, pair->validation, pair->test};
-  const size_t    size      = pair->n_frames * sizeof(float);
+  const size_t   size      = pair->n_frames * sizeof(float);
+  const uint64_t numbers[] = {pair->train.start,
+                              pair->train.end,
+                              pair->validation.start,
+                              pair->validation.end,
+                              pair->test.start,
+                              pair->test.end,
+                              pair->rate_hz};
 
   uint64_t hash = rcv_hash(RCV_HASH_START, pair->dry, size);
   for (size_t i = 0; i < pair->takes.n_takes; ++i) {
@@ -57,8 +63,10 @@ hash_pair(const RcvPair* const pair)
     hash = rcv_hash(hash, take->wet, pair->takes.n_frames * sizeof(float));
     hash = rcv_hash(hash, take->knobs, sizeof(take->knobs));
   }
-  hash = rcv_hash(hash, regions, sizeof(regions));
-  return rcv_hash(hash, &pair->rate_hz, sizeof(pair->rate_hz));
+  for (size_t i = 0; i < sizeof(numbers) / sizeof(numbers[0]); ++i) {
+    hash = rcv_hash_number(hash, numbers[i]);
+  }
+  return hash;
 }
 
 /// Names of options, as the user gives them, and their values; NULL: no memory
@@ -311,7 +319,7 @@ rcv_trainer_load(RcvTrainer* const         trainer,
     list.n_entries && result->points
       ? rcv_state_file_load(file, &list, error)
       : rcv_error_set(error, RCV_NO_MEMORY, "No memory to resume");
-  for (size_t i = 0; !status && i < n; ++i) {
+  for (size_t i = 0; !status && result->points && i < n; ++i) {
     result->points[i] = take_point(numbers + (POINT_NUMBERS * i));
     result->n_points  = i + 1;
     status            = rcv_trainer_tell(trainer, &result->points[i], error);

@@ -37,6 +37,7 @@ rcv_trainer_rig_set_up(void** const unused)
   if (!samples || !rcv_trainer_rig_pair.dry || !wet ||
       rcv_capture_signal_render(RCV_SIGNAL_SHORT, RATE_HZ, samples, NULL)) {
     free(samples);
+    free(wet);
     return -1;
   }
 
@@ -56,6 +57,8 @@ rcv_trainer_rig_set_up(void** const unused)
   rcv_trainer_rig_pair.takes.n_frames = n;
   rcv_trainer_rig_pair.takes.rate_hz  = RATE_HZ;
   if (!rcv_trainer_rig_pair.takes.takes) {
+    free(wet);
+    free(samples);
     return -1;
   }
   rcv_trainer_rig_pair.takes.takes[0].wet = wet;

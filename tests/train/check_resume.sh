@@ -79,6 +79,17 @@ n_lines=$(wc -l <log.jsonl)
 strip='s/"seconds":[^,]*,//'
 sed "$strip" log.jsonl >whole.jsonl
 
+python3 - <<'PYTHON' || fail "the log is not what it should be"
+import json
+
+KEYS = "seconds updates steps train_loss val_esr best lr window rollbacks"
+lines = [json.loads(line) for line in open("log.jsonl")]
+assert all(list(line) == KEYS.split() for line in lines)
+assert lines[-1]["updates"] == 300
+assert lines[-1]["best"] == min(line["val_esr"] for line in lines)
+assert [line["window"] for line in lines] == sorted(line["window"] for line in lines)
+PYTHON
+
 for _ in $(seq "${RECURVE_KILLS:-2}"); do
   lines=$((1 + RANDOM % (n_lines - 2)))
   run_and_kill "$lines"

@@ -14,6 +14,7 @@
 typedef struct {
   bool          skip;
   bool          resume;
+  RcvSwitch     dither;
   uint32_t      hidden;
   uint32_t      cell;
   double        lr;
@@ -24,8 +25,17 @@ typedef struct {
   char          said[4096]; ///< What went to stdout and stderr
 } Values;
 
-static const Values defaults =
-  {true, false, 16U, 1U, 0.005, 60.0, NULL, {{NULL}, 0U}, {NULL, NULL}, ""};
+static const Values defaults = {true,
+                                false,
+                                RCV_SWITCH_NOT_GIVEN,
+                                16U,
+                                1U,
+                                0.005,
+                                60.0,
+                                NULL,
+                                {{NULL}, 0U},
+                                {NULL, NULL},
+                                ""};
 
 static RcvParsed
 parse_values(Values* const v, const int argc, char** const argv)
@@ -33,6 +43,7 @@ parse_values(Values* const v, const int argc, char** const argv)
   const RcvOption options[] = {
     {"skip", 0, RCV_OPTION_FLAG, &v->skip, NULL, "Add", 0, 0, NULL},
     {"resume", 'r', RCV_OPTION_FLAG, &v->resume, NULL, "Go on", 0, 0, NULL},
+    {"dither", 0, RCV_OPTION_SWITCH, &v->dither, NULL, "On", 0, 0, NULL},
     {"hidden", 'H', RCV_OPTION_UINT, &v->hidden, "H", "Size", 1, 512, NULL},
     {"cell",
      0,
@@ -110,6 +121,13 @@ test_values(void** state)
   assert_int_equal(v.set.n_items, 2U);
   assert_string_equal(v.set.items[1], "B=2");
   assert_string_equal(v.operands[1], "b.wav");
+
+  // A switch tells what was not given, too
+  assert_int_equal(v.dither, RCV_SWITCH_NOT_GIVEN);
+  assert_int_equal(parse(&v, "train --dither a b"), RCV_PARSED);
+  assert_int_equal(v.dither, RCV_SWITCH_ON);
+  assert_int_equal(parse(&v, "train --dither --no-dither a b"), RCV_PARSED);
+  assert_int_equal(v.dither, RCV_SWITCH_OFF);
 
   assert_int_equal(parse(&v, "train -- -a --b"), RCV_PARSED);
   assert_string_equal(v.operands[0], "-a");

@@ -252,6 +252,35 @@ test_bases(void** const unused)
   rcv_soap_free(soap);
 }
 
+/// When the vectors change places, their squares go along: under a gradient
+/// that stays the same, so do the steps
+static void
+test_order(void** const unused)
+{
+  (void)unused;
+  RcvSoapSettings settings = rcv_soap_defaults();
+  settings.max_rms         = 1e9;
+  settings.max_change      = 1e9;
+  RcvSoap* const soap      = rcv_soap_new(2, 2, &settings);
+  const float*   left      = NULL;
+  const float*   right     = NULL;
+  bool           is_other  = false;
+  float          w[]       = {1.0f, 0.0f, 0.0f, 1.0f};
+  for (int i = 0; i < 200; ++i) {
+    const float d[]    = {i < 4 ? 1.0f : 0.0f, 0.0f, 0.0f, 0.3f};
+    const float before = w[3];
+    rcv_soap_update(soap, w, d, 1e-3);
+    assert_close(before - w[3], i ? 1e-3 : 0.0, 1e-6);
+
+    // Which of them is the first
+    rcv_soap_bases(soap, &left, &right);
+    is_other |= fabsf(left[0]) < 0.5f;
+    assert_true(i > 10 || fabsf(left[0]) > 0.5f);
+  }
+  assert_true(is_other);
+  rcv_soap_free(soap);
+}
+
 /// The same again, also after a reset
 static void
 test_repeats(void** const unused)
@@ -327,6 +356,7 @@ main(void)
     cmocka_unit_test(test_identity_is_adam),
     cmocka_unit_test(test_beats_adam),
     cmocka_unit_test(test_bases),
+    cmocka_unit_test(test_order),
     cmocka_unit_test(test_repeats),
     cmocka_unit_test(test_bounds),
   };
