@@ -221,11 +221,17 @@ print_result(const Run* const run, RcvError* const error)
                                         : "the same again",
           recipe,
           run->args.output);
+  if (r->latches) {
+    fprintf(
+      stderr,
+      "It latches: from some places it goes on by itself after sound, at "
+      "the rest level; train again with another --seed or a lower --lr\n");
+  }
   if (!run->args.json) {
     return RCV_OK;
   }
   return rcv_json_print(
-    json_pack("{s:o,s:o,s:f,s:I,s:f,s:o,s:s,s:s,s:I,s:i,s:s}",
+    json_pack("{s:o,s:o,s:f,s:I,s:f,s:o,s:s,s:s,s:I,s:i,s:b,s:s}",
               "val_esr",
               rcv_json_number(i->validation_esr),
               "test_esr",
@@ -246,6 +252,8 @@ print_result(const Run* const run, RcvError* const error)
               (json_int_t)run->pair.delay_frames,
               "returns",
               (int)r->n_returns,
+              "latches",
+              (int)r->latches,
               "recipe",
               recipe),
     error);

@@ -23,10 +23,12 @@ enum {
 
   RETURNS_PER_GENERATION = 2,
 
-  // Updates after a return: in which the rate rises, and in which no comparison
-  // is made
-  RISE  = 50,
-  GRACE = 150,
+  // Updates after a return: in which nothing moves, since moments and bases of
+  // a few gradients would give wild steps; in which the rate then rises; and in
+  // which no comparison is made
+  HOLD  = 50,
+  RISE  = 150,
+  GRACE = 300,
 };
 
 bool
@@ -96,8 +98,8 @@ rcv_guard_is_lost(const RcvGuard* const guard,
 double
 rcv_guard_rate(const RcvGuard* const guard)
 {
-  const double rise = (double)(guard->n_since + 1) / RISE;
-  return guard->calm * fmin(rise, 1.0);
+  const double rise = ((double)guard->n_since - HOLD) / RISE;
+  return guard->calm * fmax(0.0, fmin(rise, 1.0));
 }
 
 void

@@ -10,7 +10,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-enum { RCV_GUARD_GENERATIONS = 4 };
+enum { RCV_GUARD_GENERATIONS = 8 };
 
 /**
    What a training can go back to when it is lost, and how it is known that it

@@ -3,7 +3,6 @@
 
 #include "train/trainer.h"
 
-#include "train/evaluate.h"
 #include "train/random.h"
 #include "train/slice.h"
 #include "train/trainer_impl.h"
@@ -13,8 +12,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
-
-enum { REST_STARTS_FINAL = 64 };
 
 double
 rcv_trainer_now(void)
@@ -285,13 +282,5 @@ rcv_trainer_finish(RcvTrainer* const trainer, RcvError* const error)
     return RCV_OK;
   }
 
-  const RcvStatus status = rcv_evaluate_rest(trainer->model,
-                                             trainer->pair,
-                                             trainer->pair->validation,
-                                             REST_STARTS_FINAL,
-                                             &result->rest_level,
-                                             error);
-
-  trainer->model->info.rest_level = result->rest_level;
-  return status;
+  return rcv_trainer_choose(trainer, error);
 }

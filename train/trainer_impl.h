@@ -76,6 +76,11 @@ rcv_trainer_return(RcvTrainer* trainer);
 RcvStatus
 rcv_trainer_validate(RcvTrainer* trainer, double train_loss, RcvError* error);
 
+/// Take the best of the kept weights that falls silent from many places as the
+/// model; if none does, the best, which the result then says to latch
+RcvStatus
+rcv_trainer_choose(RcvTrainer* trainer, RcvError* error);
+
 /// Tell of a validation
 RcvStatus
 rcv_trainer_tell(const RcvTrainer*      trainer,

@@ -12,13 +12,22 @@
 // A model louder than this part of the target at rest is never the best
 static const double rest_limit = 0.05;
 
-enum { REST_STARTS = 8 };
+// Places that a model is tested from: a better one, and the last one
+enum { REST_STARTS = 16, REST_STARTS_FINAL = 64 };
 
 double
 rcv_trainer_rate(const RcvTrainer* const trainer)
 {
   return rcv_guard_rate(&trainer->guard) *
          rcv_plan_rate(&trainer->plan, trainer->frames_done);
+}
+
+/// True if it goes on by itself after sound
+static bool
+latches(const RcvTrainer* const trainer, const double rest)
+{
+  // Written so that NaN latches
+  return !(rest <= rest_limit * trainer->pair->wet_levels.rms);
 }
 
 void
@@ -41,7 +50,7 @@ keep_if_better(RcvTrainer* const trainer,
                                        REST_STARTS,
                                        &rest,
                                        error);
-  if (status || rest > rest_limit * trainer->pair->wet_levels.rms) {
+  if (status || latches(trainer, rest)) {
     return status;
   }
 
@@ -123,4 +132,48 @@ rcv_trainer_validate(RcvTrainer* const trainer,
     rate,
     (uint32_t)trainer->guard.n_returns};
   return status ? status : add_point(trainer, &point, error);
+}
+
+RcvStatus
+rcv_trainer_choose(RcvTrainer* const trainer, RcvError* const error)
+{
+  const RcvPair* const    pair   = trainer->pair;
+  const RcvGuard* const   guard  = &trainer->guard;
+  RcvTrainerResult* const result = trainer->result;
+  RcvModel* const         model  = trainer->model;
+  const size_t            n      = trainer->n_params;
+  RcvStatus               status = RCV_OK;
+  for (size_t i = 0; !status && i < guard->n_kept; ++i) {
+    double rest = 0.0;
+    memcpy(
+      trainer->candidate->params, guard->kept + (i * n), n * sizeof(float));
+    status = rcv_evaluate_rest(trainer->candidate,
+                               pair,
+                               pair->validation,
+                               REST_STARTS_FINAL,
+                               &rest,
+                               error);
+    if (i == 0) { // If none is silent, the best has its level in its file
+      result->rest_level     = rest;
+      result->latches        = true;
+      model->info.rest_level = rest;
+    }
+    if (status || latches(trainer, rest)) {
+      continue;
+    }
+
+    RcvMetrics metrics;
+    status = rcv_evaluate_region(
+      trainer->candidate, pair, pair->validation, NULL, &metrics, error);
+    if (!status) {
+      memcpy(model->params, trainer->candidate->params, n * sizeof(float));
+      model->info.validation_esr = metrics.esr;
+      model->info.rest_level     = rest;
+      result->best_esr           = metrics.esr;
+      result->rest_level         = rest;
+      result->latches            = false;
+    }
+    break;
+  }
+  return status;
 }

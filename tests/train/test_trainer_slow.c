@@ -6,6 +6,7 @@
 #include "tests/support/assert_close.h"
 #include "tests/support/model_fixture.h"
 #include "tests/support/trainer_rig.h"
+#include "train/trainer_impl.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -87,6 +88,42 @@ test_latching(void** const unused)
   assert_true(result.rest_level <= 0.05 * rcv_trainer_rig_pair.wet_levels.rms);
 }
 
+/// Of the kept weights the newest that falls silent from all places is taken
+static void
+test_choice(void** const unused)
+{
+  (void)unused;
+  enum { N = 6 };
+  RcvShape         shape  = rcv_fixture_shape(1);
+  RcvTrainerResult result = {0};
+  RcvTrainer       trainer;
+  memset(&trainer, 0, sizeof(trainer));
+  shape.cell        = RCV_CELL_RNN;
+  shape.skip        = false;
+  trainer.pair      = &rcv_trainer_rig_pair;
+  trainer.result    = &result;
+  trainer.model     = rcv_model_new(&shape);
+  trainer.candidate = rcv_model_new(&shape);
+  trainer.n_params  = N;
+  assert_int_equal(rcv_shape_n_params(&shape), N);
+  assert_true(rcv_guard_init(&trainer.guard, N));
+
+  static const float w[] = {3.0f, 0.5f, -3.0f, 2.0f};
+  for (size_t i = 0; i < 4; ++i) {
+    const float params[N] = {1.0f, w[i], 0.0f, 0.0f, 1.0f, 0.0f};
+    rcv_guard_keep(&trainer.guard, params);
+    assert_int_equal(rcv_trainer_choose(&trainer, NULL), RCV_OK);
+    assert_int_equal(result.latches, i == 0);
+    assert_close(trainer.model->params[1], i ? 0.5 : 0.0, 0.0);
+    assert_close(result.rest_level, i ? 0.0 : 0.9949, 1e-3);
+    assert_close(trainer.model->info.rest_level, result.rest_level, 0.0);
+    assert_true(!i || result.best_esr > 0.0);
+  }
+  rcv_guard_clear(&trainer.guard);
+  rcv_model_free(trainer.candidate);
+  rcv_model_free(trainer.model);
+}
+
 /// Two trials see that a device which mostly passes its input wants a skip
 static void
 test_skip_by_trial(void** const unused)
@@ -121,6 +158,7 @@ main(void)
   const struct CMUnitTest tests[] = {
     cmocka_unit_test(test_soap),
     cmocka_unit_test(test_latching),
+    cmocka_unit_test(test_choice),
     cmocka_unit_test(test_skip_by_trial),
   };
 
