@@ -75,9 +75,12 @@ rcv_guard_see_loss(RcvGuard* const guard, const double loss)
     return true;
   }
 
+  // A single wild window is nothing that the next updates do not mend, so no
+  // loss counts for more than what is lost if it lasts
+  const double most = 2.0 * lost_loss_factor * guard->least_loss;
   const double part = fmax(new_part, 1.0 / (double)++guard->n_losses);
 
-  guard->loss += part * (loss - guard->loss);
+  guard->loss += part * (fmin(loss, most) - guard->loss);
   if (guard->n_losses < LEAST_LOSSES) {
     return false;
   }

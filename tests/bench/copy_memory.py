@@ -23,7 +23,8 @@ RATE = 48000
 SECONDS = 40
 LAGS = (5, 50, 500)
 CELLS = ("rnn", "lstm", "gru")
-TRAIN = "--hidden 16 --bptt 2048 --segment 250 --batch 32 --lr 0.005 --seed 1"
+TRAIN = "--hidden 16 --bptt 2048 --segment 250 --batch 32 --seed 1"
+TRAIN += " --optimizer adam --lr 0.005 --no-skip"
 
 
 def write_wav(path, samples):

@@ -55,6 +55,8 @@ test_losses(void** const unused)
   for (int i = 0; i < 200; ++i) {
     assert_false(rcv_guard_see_loss(&guard, i % 50 == 49 ? 1.0 : 0.1));
   }
+  assert_false(rcv_guard_see_loss(&guard, 1000.0));
+
   int n = 0;
   while (!rcv_guard_see_loss(&guard, 1.0)) {
     ++n;
