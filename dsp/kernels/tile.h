@@ -1,0 +1,311 @@
+// Copyright 2026 Recurve contributors
+// SPDX-License-Identifier: ISC
+
+#ifndef DSP_KERNELS_TILE_H
+#define DSP_KERNELS_TILE_H
+
+/**
+   @file
+
+   A tile: some groups of units of a layer, whose sums are built together in
+   registers.  Everything here is inlined into kernels for which the tile is a
+   constant.
+*/
+
+#include "dsp/kernels/cells.h"
+#include "dsp/kernels/kernels.h"
+#include "dsp/kernels/vector.h"
+#include "dsp/shape.h"
+
+#include <stddef.h>
+#include <stdint.h>
+
+enum {
+  W = RCV_VECTOR_WIDTH,
+
+  MAX_STREAMS = 2,
+
+  // Sums that stay in registers, of which there are 32 or 16 (and without FMA a
+  // product needs one)
+  MAX_SUMS     = W > 4 ? 12 : 8,
+  MAX_SUMS_TWO = W > 8 ? 16 : 8, // Of two streams
+};
+
+// clang-format off
+#if defined(__clang__)
+#  define RCV_UNROLL _Pragma("clang loop unroll(full)")
+#  define RCV_UNROLL_SOME _Pragma("clang loop unroll_count(2)")
+#else
+#  define RCV_UNROLL _Pragma("GCC unroll 16")
+#  define RCV_UNROLL_SOME _Pragma("GCC unroll 2")
+#endif
+// clang-format on
+
+#define RCV_N_GROUPS(n) (((n) + W - 1) / W)
+
+/**
+   Groups of units in a tile, which are summed together, so that each value of h
+   is loaded once for all of them.
+
+   All groups if their sums fit into registers, else as many as fit.  With the
+   widest vectors however one: there, weights that come from the second cache
+   are what takes time, and in the order of one long row they come faster.
+
+   @param n H, or 0 in the kernel for any.
+*/
+#define RCV_TILE_GROUPS(n, n_gates)                            \
+  (!(n)                                      ? 2               \
+   : RCV_N_GROUPS(n) * (n_gates) <= MAX_SUMS ? RCV_N_GROUPS(n) \
+   : W > 8                                   ? 1               \
+                                             : MAX_SUMS / 4)
+
+/**
+   What is summed together, all of it known when a kernel is compiled.
+
+   A tile of groups is summed as one, or group after group where several streams
+   would need more registers than there are.  The sums are built in n_parts, of
+   every n_parts-th column each: an addition takes four cycles and two can start
+   in each, so eight have to be under way at once.  The number depends on the
+   tile alone, so that one stream or two give the same bits.
+*/
+typedef struct {
+  RcvCell  cell;
+  uint32_t n_streams;
+  uint32_t n_groups; ///< That are summed together
+  uint32_t n_gates;
+  uint32_t n_sums; ///< n_groups·n_gates
+  uint32_t n_parts;
+  uint32_t stride; ///< Vectors from one column to the next
+} RcvTile;
+
+RCV_INLINE RcvTile
+rcv_tile(const RcvCell  cell,
+         const uint32_t n_streams,
+         const uint32_t n_groups,
+         const uint32_t n_now)
+{
+  const uint32_t n_gates = rcv_cell_n_gates(cell);
+  const uint32_t stride  = n_groups * n_gates;
+  const uint32_t n_parts = stride > 4 ? 1 : stride > 2 ? 2 : stride > 1 ? 4 : 8;
+
+  const RcvTile tile = {
+    cell, n_streams, n_now, n_gates, n_now * n_gates, n_parts, stride};
+  return tile;
+}
+
+/// The sums of all streams: [n_streams][n_parts][n_groups][n_gates]
+typedef RcvVec RcvSums[MAX_STREAMS][MAX_SUMS];
+
+/// sums += column·value, for all streams; values has one array per stream
+RCV_REALTIME RCV_INLINE void
+rcv_tile_add_column(const RcvTile       tile,
+                    RcvSums             sums,
+                    const uint32_t      part,
+                    const RcvVec* const column,
+                    const float* const  values[MAX_STREAMS],
+                    const uint32_t      index)
+{
+  RCV_UNROLL
+  for (uint32_t i = 0; i < tile.n_sums; ++i) {
+    const RcvVec weight = column[i];
+    RCV_UNROLL
+    for (uint32_t s = 0; s < tile.n_streams; ++s) {
+      RcvVec* const sum = &sums[s][(part * tile.n_sums) + i];
+
+      *sum = rcv_vec_fma(weight, rcv_vec_set(values[s][index]), *sum);
+    }
+  }
+}
+
+/**
+   sums += columns·values, for all streams, in parts that are added at the end.
+
+   @param columns [n_columns][stride] vectors, the first n_sums of each are
+   used.
+   @param values One array [n_columns] per stream.
+*/
+RCV_REALTIME RCV_INLINE void
+rcv_tile_add_columns(const RcvTile       tile,
+                     RcvSums             sums,
+                     const RcvVec* const columns,
+                     const float* const  values[MAX_STREAMS],
+                     const uint32_t      n_columns)
+{
+  RCV_UNROLL
+  for (uint32_t s = 0; s < tile.n_streams; ++s) {
+    RCV_UNROLL
+    for (uint32_t i = tile.n_sums; i < tile.n_parts * tile.n_sums; ++i) {
+      sums[s][i] = rcv_vec_set(0.0f);
+    }
+  }
+
+  uint32_t k = 0;
+  RCV_UNROLL_SOME
+  for (; k + tile.n_parts <= n_columns; k += tile.n_parts) {
+    RCV_UNROLL
+    for (uint32_t part = 0; part < tile.n_parts; ++part) {
+      const uint32_t c = k + part;
+      rcv_tile_add_column(
+        tile, sums, part, columns + ((size_t)c * tile.stride), values, c);
+    }
+  }
+  for (; tile.n_parts > 1 && k < n_columns; ++k) {
+    rcv_tile_add_column(
+      tile, sums, 0, columns + ((size_t)k * tile.stride), values, k);
+  }
+
+  RCV_UNROLL
+  for (uint32_t s = 0; s < tile.n_streams; ++s) {
+    for (uint32_t n = tile.n_parts / 2; n > 0; n /= 2) {
+      RCV_UNROLL
+      for (uint32_t i = 0; i < n * tile.n_sums; ++i) {
+        sums[s][i] += sums[s][(n * tile.n_sums) + i];
+      }
+    }
+  }
+}
+
+/**
+   The new h (and c) of one group of units from its sums.
+
+   @param candidate GRU: the input's part of the candidate.
+*/
+RCV_REALTIME RCV_INLINE void
+rcv_group_finish(const RcvCell               cell,
+                 const RcvVec* const         sums,
+                 const RcvVec                candidate,
+                 const RcvLayerStream* const stream,
+                 const size_t                now,
+                 const size_t                next,
+                 const size_t                unit)
+{
+  RcvVec* const h = rcv_vec_edit(stream->h + next + unit);
+
+  if (cell == RCV_CELL_LSTM) {
+    *h = rcv_lstm_unit(sums, rcv_vec_edit(stream->c + unit));
+  } else if (cell == RCV_CELL_GRU) {
+    *h = rcv_gru_unit(sums, candidate, *rcv_vec_view(stream->h + now + unit));
+  } else {
+    *h = rcv_rnn_unit(sums);
+  }
+}
+
+/**
+   One frame of some groups, for all streams.
+
+   @param columns Of the signals, then of h; the groups' first vectors.
+*/
+RCV_REALTIME RCV_INLINE void
+rcv_tile_run(const RcvTile               tile,
+             const uint32_t              n_hidden,
+             const RcvPackedLayer* const layer,
+             const RcvVec*               columns,
+             const RcvLayerStream* const streams,
+             const uint32_t              t,
+             const uint32_t              first_group)
+{
+  const uint32_t n_gates  = tile.n_gates;
+  const uint32_t n_biases = rcv_cell_n_biases(tile.cell);
+  const uint32_t n_inputs = layer->input_size;
+  const size_t   padded   = layer->padded_size;
+
+  RcvSums       sums;
+  RcvSums       candidates; // GRU: [n_streams][n_groups]
+  const RcvVec* bases[MAX_STREAMS];
+  const float*  x[MAX_STREAMS];
+  const float*  h[MAX_STREAMS];
+
+  RCV_UNROLL
+  for (uint32_t s = 0; s < tile.n_streams; ++s) {
+    bases[s] = rcv_vec_view(streams[s].base) + (first_group * n_biases);
+    x[s]     = streams[s].x + ((ptrdiff_t)t * streams[s].x_stride);
+    h[s]     = streams[s].h + (t * padded);
+    RCV_UNROLL
+    for (uint32_t i = 0; i < tile.n_sums; ++i) {
+      sums[s][i] = bases[s][(i / n_gates * n_biases) + (i % n_gates)];
+    }
+  }
+
+  if (n_inputs == 1) {
+    rcv_tile_add_column(tile, sums, 0, columns, x, 0);
+  } else {
+    rcv_tile_add_columns(tile, sums, columns, x, n_inputs);
+  }
+
+  // The candidate's input and recurrent sums stay apart until r is known
+  RCV_UNROLL
+  for (uint32_t s = 0; s < tile.n_streams; ++s) {
+    RCV_UNROLL
+    for (uint32_t g = 0; g < tile.n_groups; ++g) {
+      candidates[s][g] = rcv_vec_set(0.0f);
+      if (tile.cell == RCV_CELL_GRU) {
+        RcvVec* const sum = &sums[s][(g * n_gates) + 2];
+
+        candidates[s][g] = *sum;
+        *sum             = bases[s][(g * n_biases) + 3];
+      }
+    }
+  }
+
+  rcv_tile_add_columns(
+    tile, sums, columns + ((size_t)n_inputs * tile.stride), h, n_hidden);
+
+  RCV_UNROLL
+  for (uint32_t g = 0; g < tile.n_groups; ++g) {
+    RCV_UNROLL
+    for (uint32_t s = 0; s < tile.n_streams; ++s) {
+      rcv_group_finish(tile.cell,
+                       &sums[s][g * n_gates],
+                       candidates[s][g],
+                       &streams[s],
+                       t * padded,
+                       (t + 1) * padded,
+                       (size_t)(first_group + g) * W);
+    }
+  }
+}
+
+/// Groups of a tile whose sums, for all streams, are in registers at a time
+RCV_INLINE uint32_t
+rcv_groups_at_once(const RcvCell  cell,
+                   const uint32_t n_streams,
+                   const uint32_t n_groups)
+{
+  const uint32_t n_most = MAX_SUMS_TWO / (MAX_STREAMS * rcv_cell_n_gates(cell));
+
+  return n_streams == 1 || n_groups <= n_most ? n_groups : n_most;
+}
+
+/// One frame of a tile, all of its groups at once or one after another
+RCV_REALTIME RCV_INLINE void
+rcv_tile_run_all(const RcvCell               cell,
+                 const uint32_t              n_groups,
+                 const uint32_t              n_hidden,
+                 const uint32_t              n_streams,
+                 const RcvPackedLayer* const layer,
+                 const RcvLayerStream* const streams,
+                 const uint32_t              t,
+                 const uint32_t              first_group)
+{
+  const uint32_t n_gates = rcv_cell_n_gates(cell);
+  const uint32_t n_now   = rcv_groups_at_once(cell, n_streams, n_groups);
+
+  const RcvVec* const columns =
+    rcv_vec_view(layer->weights) +
+    ((size_t)first_group * n_gates * (layer->input_size + n_hidden));
+
+  RCV_UNROLL
+  for (uint32_t g = 0; g < n_groups; g += n_now) {
+    const uint32_t n = n_groups - g < n_now ? n_groups - g : n_now;
+
+    rcv_tile_run(rcv_tile(cell, n_streams, n_groups, n),
+                 n_hidden,
+                 layer,
+                 columns + ((size_t)g * n_gates),
+                 streams,
+                 t,
+                 first_group + g);
+  }
+}
+
+#endif // DSP_KERNELS_TILE_H
