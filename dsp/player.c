@@ -85,35 +85,15 @@ gather_inputs(const RcvPlayer* const player,
   }
 }
 
-/**
-   One model's whole path for one channel: mix of wet and delayed dry, bypass.
-
-   @param x [n_frames] input, finite.
-   @param y [n_frames] set.
-*/
+/// One channel's mix of wet and delayed dry, and bypass
 RCV_REALTIME static void
-run_path(RcvPlayer* const   player,
-         RcvVoice* const    voice,
-         const uint32_t     channel,
-         const float* const x,
-         float* const       y,
-         const uint32_t     n_frames)
+mix_channel(const RcvPlayer* const player,
+            const RcvVoice* const  voice,
+            const uint32_t         channel,
+            const float* const     wet,
+            float* const           y,
+            const uint32_t         n_frames)
 {
-  if (!voice) {
-    memcpy(y, x, n_frames * sizeof(float));
-    return;
-  }
-
-  float inputs[CHUNK * RCV_MAX_INPUTS];
-  float wet[CHUNK];
-  gather_inputs(player, voice->n_knobs, x, inputs, n_frames);
-  rcv_voice_run(voice, channel, inputs, wet, n_frames);
-  if (!all_finite(wet, n_frames)) {
-    ++player->n_faults;
-    rcv_voice_reset(voice, channel);
-    memset(wet, 0, sizeof(wet));
-  }
-
   float dry[CHUNK];
   rcv_delay_read(&player->dry[channel], voice->latency_frames, dry, n_frames);
   for (uint32_t t = 0; t < n_frames; ++t) {
@@ -124,6 +104,47 @@ run_path(RcvPlayer* const   player,
 
     // Two products, so that either end is exact
     y[t] = (amount * gain * wet[t]) + ((1.0f - amount) * dry[t]);
+  }
+}
+
+/**
+   One model's whole path, all channels at once.
+
+   @param x [n_channels][CHUNK] input, finite.
+   @param y [n_channels][n_frames] set.
+*/
+RCV_REALTIME static void
+run_path(RcvPlayer* const    player,
+         RcvVoice* const     voice,
+         float               x[][CHUNK],
+         float* const* const y,
+         const uint32_t      n_frames)
+{
+  if (!voice) {
+    for (uint32_t c = 0; c < player->n_channels; ++c) {
+      memcpy(y[c], x[c], n_frames * sizeof(float));
+    }
+    return;
+  }
+
+  float        inputs[RCV_MAX_CHANNELS][CHUNK * RCV_MAX_INPUTS];
+  float        wet[RCV_MAX_CHANNELS][CHUNK];
+  const float* ins[RCV_MAX_CHANNELS];
+  float*       outs[RCV_MAX_CHANNELS];
+  for (uint32_t c = 0; c < player->n_channels; ++c) {
+    gather_inputs(player, voice->n_knobs, x[c], inputs[c], n_frames);
+    ins[c]  = inputs[c];
+    outs[c] = wet[c];
+  }
+  rcv_voice_run(voice, ins, outs, n_frames);
+
+  for (uint32_t c = 0; c < player->n_channels; ++c) {
+    if (!all_finite(wet[c], n_frames)) {
+      ++player->n_faults;
+      rcv_voice_reset_channel(voice, c);
+      memset(wet[c], 0, sizeof(wet[c]));
+    }
+    mix_channel(player, voice, c, wet[c], y[c], n_frames);
   }
 }
 
@@ -141,42 +162,60 @@ fade_amount(const RcvPlayer* const player, const uint32_t t)
            : 1.0f;
 }
 
-/**
-   One channel of a chunk: the current path, and during a fade the next too.
+/// A channel's input was NaN or infinite: silence, and from zero again
+RCV_REALTIME static void
+silence_channel(RcvPlayer* const player,
+                const uint32_t   channel,
+                float* const     out,
+                const uint32_t   n_frames)
+{
+  RcvVoice* const voices[] = {player->current, player->next};
 
-   @param x [n_frames] input, set to zero if it is not finite.
-   @param out [n_frames] set.
+  memset(out, 0, n_frames * sizeof(float));
+  for (uint32_t i = 0; i < 2; ++i) {
+    if (voices[i]) {
+      rcv_voice_reset_channel(voices[i], channel);
+    }
+  }
+}
+
+/**
+   A chunk of all channels: the current path, and during a fade the next too.
+
+   @param x [n_channels][CHUNK] input, set to zero where it is not finite.
+   @param out [n_channels][n_frames] set.
 */
 RCV_REALTIME static void
-run_channel(RcvPlayer* const player,
-            const uint32_t   channel,
-            float* const     x,
-            float* const     out,
-            const uint32_t   n_frames)
+run_chunk(RcvPlayer* const    player,
+          float               x[][CHUNK],
+          float* const* const out,
+          const uint32_t      n_frames)
 {
-  const bool good = all_finite(x, n_frames);
-  if (!good) {
-    ++player->n_faults;
-    memset(x, 0, n_frames * sizeof(float));
+  bool good[RCV_MAX_CHANNELS];
+  for (uint32_t c = 0; c < player->n_channels; ++c) {
+    good[c] = all_finite(x[c], n_frames);
+    if (!good[c]) {
+      ++player->n_faults;
+      memset(x[c], 0, n_frames * sizeof(float));
+    }
+    rcv_delay_write(&player->dry[c], x[c], n_frames);
   }
-  rcv_delay_write(&player->dry[channel], x, n_frames);
 
-  run_path(player, player->current, channel, x, out, n_frames);
+  run_path(player, player->current, x, out, n_frames);
   if (player->fading) {
-    float other[CHUNK];
-    run_path(player, player->next, channel, x, other, n_frames);
-    for (uint32_t t = 0; t < n_frames; ++t) {
-      out[t] += fade_amount(player, t) * (other[t] - out[t]);
+    float        other[RCV_MAX_CHANNELS][CHUNK];
+    float* const others[RCV_MAX_CHANNELS] = {other[0], other[1]};
+    run_path(player, player->next, x, others, n_frames);
+    for (uint32_t c = 0; c < player->n_channels; ++c) {
+      for (uint32_t t = 0; t < n_frames; ++t) {
+        out[c][t] += fade_amount(player, t) * (other[c][t] - out[c][t]);
+      }
     }
   }
 
-  if (!good) {
-    memset(out, 0, n_frames * sizeof(float));
-    RcvVoice* const voices[] = {player->current, player->next};
-    for (uint32_t i = 0; i < 2; ++i) {
-      if (voices[i]) {
-        rcv_voice_reset(voices[i], channel);
-      }
+  for (uint32_t c = 0; c < player->n_channels; ++c) {
+    if (!good[c]) {
+      silence_channel(player, c, out[c], n_frames);
     }
   }
 }
@@ -211,13 +250,13 @@ rcv_player_run(RcvPlayer* const          player,
     run_ramps(player, controls, n);
 
     // All inputs are read before any output is written: they may be the same
-    float x[RCV_MAX_CHANNELS][CHUNK];
+    float  x[RCV_MAX_CHANNELS][CHUNK];
+    float* y[RCV_MAX_CHANNELS] = {NULL, NULL};
     for (uint32_t c = 0; c < player->n_channels; ++c) {
       memcpy(x[c], in[c] + t, n * sizeof(float));
+      y[c] = out[c] + t;
     }
-    for (uint32_t c = 0; c < player->n_channels; ++c) {
-      run_channel(player, c, x[c], out[c] + t, n);
-    }
+    run_chunk(player, x, y, n);
     if (player->fading) {
       rcv_player_advance_fade(player, n);
     }

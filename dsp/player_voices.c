@@ -169,9 +169,9 @@ rcv_player_reset(RcvPlayer* const player)
   }
   for (uint32_t c = 0; c < player->n_channels; ++c) {
     memset(player->dry[c].frames, 0, RCV_PLAYER_DELAY * sizeof(float));
-    if (player->current) {
-      rcv_voice_reset(player->current, c);
-    }
+  }
+  if (player->current) {
+    rcv_voice_reset(player->current);
   }
   player->has_run = false;
 }

@@ -112,13 +112,30 @@ n_taps_for(const double ratio)
   return 2 * ((half + LANES - 1) / LANES * LANES);
 }
 
+/// Network frames that a chunk of host frames can bring, at most
+static size_t
+most_network_frames(const RcvRate* const rate)
+{
+  return ((size_t)RCV_RATE_CHUNK * rate->up / rate->down) + 2;
+}
+
+static uint32_t
+power_of_two(const size_t least)
+{
+  uint32_t size = 1;
+  while (size < least) {
+    size *= 2;
+  }
+  return size;
+}
+
 RcvRate
 rcv_rate_place(RcvArena* const arena,
                const double    host_hz,
                const double    network_hz,
                const uint32_t  network_delay)
 {
-  RcvRate rate = {1, 1, 0, 0, NULL, NULL, network_delay, 0};
+  RcvRate rate = {1, 1, 0, 0, NULL, NULL, network_delay, 0, 0, 0};
   find_fraction(network_hz / host_hz, &rate.up, &rate.down);
 
   const double ratio = (double)rate.up / rate.down;
@@ -139,52 +156,53 @@ rcv_rate_place(RcvArena* const arena,
   // there, and on the way back what the network is late and the filter's half
   const double back   = (network_delay + (rate.n_out / 2.0)) / ratio;
   rate.latency_frames = (rate.n_in / 2) + (uint32_t)ceil(back - 1e-9);
+
+  // From the oldest frame that a filter can still need to the newest
+  const size_t behind = rate.n_out + network_delay +
+                        (2 * most_network_frames(&rate)) +
+                        ((size_t)rate.latency_frames * rate.up / rate.down);
+  rate.host_size    = power_of_two((size_t)rate.n_in + RCV_RATE_CHUNK);
+  rate.network_size = power_of_two(behind);
   return rate;
-}
-
-/// Network frames that a chunk of host frames can bring, at most
-static size_t
-most_network_frames(const RcvRate* const rate)
-{
-  return ((size_t)RCV_RATE_CHUNK * rate->up / rate->down) + 2;
-}
-
-static uint32_t
-power_of_two(const size_t least)
-{
-  uint32_t size = 1;
-  while (size < least) {
-    size *= 2;
-  }
-  return size;
 }
 
 RcvRateState
 rcv_rate_place_state(RcvArena* const      arena,
                      const RcvRate* const rate,
-                     const uint32_t       input_size)
+                     const uint32_t       input_size,
+                     const uint32_t       n_channels)
 {
   const size_t most = most_network_frames(rate);
 
-  // From the oldest frame that a filter can still need to the newest
-  const size_t behind = rate->n_out + rate->network_delay + (2 * most) +
-                        ((size_t)rate->latency_frames * rate->up / rate->down);
+  RcvRateState state = {{{NULL, NULL, NULL, NULL}}, n_channels, 0, 0};
+  for (uint32_t c = 0; c < n_channels; ++c) {
+    RcvRateChannel* const channel = &state.channels[c];
 
-  RcvRateState state = {NULL, NULL, NULL, NULL, 0, 0, 0, 0};
-  state.host_size    = power_of_two((size_t)rate->n_in + RCV_RATE_CHUNK);
-  state.network_size = power_of_two(behind);
-  state.host         = rcv_arena_floats(arena, 2 * (size_t)state.host_size);
-  state.network      = rcv_arena_floats(arena, 2 * (size_t)state.network_size);
-  state.inputs       = rcv_arena_floats(arena, most * input_size);
-  state.outputs      = rcv_arena_floats(arena, most);
+    channel->host    = rcv_arena_floats(arena, 2 * (size_t)rate->host_size);
+    channel->network = rcv_arena_floats(arena, 2 * (size_t)rate->network_size);
+    channel->inputs  = rcv_arena_floats(arena, most * input_size);
+    channel->outputs = rcv_arena_floats(arena, most);
+  }
   return state;
 }
 
 void
-rcv_rate_reset(RcvRateState* const state)
+rcv_rate_reset_channel(const RcvRate* const rate,
+                       RcvRateState* const  state,
+                       const uint32_t       channel)
 {
-  memset(state->host, 0, (size_t)2 * state->host_size * sizeof(float));
-  memset(state->network, 0, (size_t)2 * state->network_size * sizeof(float));
+  const RcvRateChannel* const c = &state->channels[channel];
+
+  memset(c->host, 0, (size_t)2 * rate->host_size * sizeof(float));
+  memset(c->network, 0, (size_t)2 * rate->network_size * sizeof(float));
+}
+
+void
+rcv_rate_reset(const RcvRate* const rate, RcvRateState* const state)
+{
+  for (uint32_t c = 0; c < state->n_channels; ++c) {
+    rcv_rate_reset_channel(rate, state, c);
+  }
   state->n_host    = 0;
   state->n_network = 0;
 }
@@ -238,29 +256,38 @@ read_between(const float* const ring,
   return convolve(filter, ring + (first & (size - 1)), n_taps);
 }
 
-/// The network's inputs that this host frame makes possible
+/**
+   The network's inputs that one host frame of a channel makes possible.
+
+   @param index Number of the host frame.
+   @param x [I] it.
+   @param n Network inputs of this chunk so far.
+   @return The same with those that were added.
+*/
 RCV_REALTIME static uint32_t
-gather(const RcvRate* const rate,
-       RcvRateState* const  state,
-       const uint32_t       input_size,
-       const float* const   x,
-       uint32_t             n)
+gather(const RcvRate* const        rate,
+       const RcvRateChannel* const channel,
+       const uint64_t              index,
+       const uint64_t              n_network,
+       const uint32_t              input_size,
+       const float* const          x,
+       uint32_t                    n)
 {
-  put(state->host, state->host_size, state->n_host, x[0]);
+  put(channel->host, rate->host_size, index, x[0]);
 
   // Frame m stands at host time m·Q/P and needs half a filter after it
   const uint64_t half = rate->n_in / 2;
   for (;;) {
-    const uint64_t m     = state->n_network + n;
+    const uint64_t m     = n_network + n;
     const uint64_t whole = m * rate->down / rate->up;
     const uint64_t phase = (m * rate->down) % rate->up;
-    if (whole + half > state->n_host) {
+    if (whole + half > index) {
       break;
     }
 
-    float* const inputs = state->inputs + ((size_t)n * input_size);
-    inputs[0]           = read_between(state->host,
-                             state->host_size,
+    float* const inputs = channel->inputs + ((size_t)n * input_size);
+    inputs[0]           = read_between(channel->host,
+                             rate->host_size,
                              rate->in_filters + (phase * rate->n_in),
                              rate->n_in,
                              whole);
@@ -269,15 +296,14 @@ gather(const RcvRate* const rate,
     }
     ++n;
   }
-  ++state->n_host;
   return n;
 }
 
-/// The output that is due with host frame `index`
+/// The output of a channel that is due with host frame `index`
 RCV_REALTIME static float
-scatter(const RcvRate* const      rate,
-        const RcvRateState* const state,
-        const uint64_t            index)
+scatter(const RcvRate* const        rate,
+        const RcvRateChannel* const channel,
+        const uint64_t              index)
 {
   if (index < rate->latency_frames) {
     return 0.0f;
@@ -287,39 +313,58 @@ scatter(const RcvRate* const      rate,
   const uint64_t whole = (n * rate->up / rate->down) + rate->network_delay;
   const uint64_t phase = (n * rate->up) % rate->down;
 
-  return read_between(state->network,
-                      state->network_size,
+  return read_between(channel->network,
+                      rate->network_size,
                       rate->out_filters + (phase * rate->n_out),
                       rate->n_out,
                       whole);
 }
 
 void
-rcv_rate_run(const RcvRate* const    rate,
-             RcvRateState* const     state,
-             const RcvNetwork* const network,
-             RcvState* const         network_state,
-             const float* const      x,
-             float* const            y,
-             const uint32_t          n_frames)
+rcv_rate_run(const RcvRate* const      rate,
+             RcvRateState* const       state,
+             const RcvNetwork* const   network,
+             RcvState* const* const    network_states,
+             const float* const* const x,
+             float* const* const       y,
+             const uint32_t            n_frames)
 {
   const uint32_t input_size = rcv_network_shape(network)->input_size;
   const uint64_t first      = state->n_host;
-  uint32_t       n          = 0;
-  for (uint32_t t = 0; t < n_frames; ++t) {
-    n = gather(rate, state, input_size, x + ((size_t)t * input_size), n);
+  const float*   inputs[RCV_MAX_STREAMS];
+  float*         outputs[RCV_MAX_STREAMS];
+  uint32_t       n = 0; // The same for every channel
+  for (uint32_t c = 0; c < state->n_channels; ++c) {
+    const RcvRateChannel* const channel = &state->channels[c];
+
+    n = 0;
+    for (uint32_t t = 0; t < n_frames; ++t) {
+      n = gather(rate,
+                 channel,
+                 first + t,
+                 state->n_network,
+                 input_size,
+                 x[c] + ((size_t)t * input_size),
+                 n);
+    }
+    inputs[c]  = channel->inputs;
+    outputs[c] = channel->outputs;
   }
 
-  rcv_network_run(network, network_state, state->inputs, state->outputs, n);
-  for (uint32_t i = 0; i < n; ++i) {
-    put(state->network,
-        state->network_size,
-        state->n_network + i,
-        state->outputs[i]);
+  rcv_network_run_streams(
+    network, network_states, inputs, outputs, state->n_channels, n);
+  for (uint32_t c = 0; c < state->n_channels; ++c) {
+    const RcvRateChannel* const channel = &state->channels[c];
+    for (uint32_t i = 0; i < n; ++i) {
+      put(channel->network,
+          rate->network_size,
+          state->n_network + i,
+          channel->outputs[i]);
+    }
+    for (uint32_t t = 0; t < n_frames; ++t) {
+      y[c][t] = scatter(rate, channel, first + t);
+    }
   }
+  state->n_host += n_frames;
   state->n_network += n;
-
-  for (uint32_t t = 0; t < n_frames; ++t) {
-    y[t] = scatter(rate, state, first + t);
-  }
 }

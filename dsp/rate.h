@@ -35,18 +35,24 @@ typedef struct {
   const float* out_filters;    ///< [Q][n_out], in the caller's memory
   uint32_t     network_delay;  ///< Of the network, in its frames
   uint32_t     latency_frames; ///< Of all, in host frames
+  uint32_t     host_size;      ///< Of a channel's rings, powers of two
+  uint32_t     network_size;
 } RcvRate;
 
 /// One channel's signals between the rates
 typedef struct {
-  float*   host;      ///< [2][host_size] what came in, twice in a row
-  float*   network;   ///< [2][network_size] what the network gave
-  float*   inputs;    ///< [most][I] the network's inputs of a chunk
-  float*   outputs;   ///< [most] its outputs
-  uint32_t host_size; ///< A power of two
-  uint32_t network_size;
-  uint64_t n_host;    ///< Host frames so far
-  uint64_t n_network; ///< Network frames so far
+  float* host;    ///< [2][host_size] what came in, twice in a row
+  float* network; ///< [2][network_size] what the network gave
+  float* inputs;  ///< [most][I] the network's inputs of a chunk
+  float* outputs; ///< [most] its outputs
+} RcvRateChannel;
+
+/// The signals of all channels, which are always in step
+typedef struct {
+  RcvRateChannel channels[RCV_MAX_STREAMS];
+  uint32_t       n_channels;
+  uint64_t       n_host;    ///< Host frames so far
+  uint64_t       n_network; ///< Network frames so far
 } RcvRateState;
 
 /// Host frames that rcv_rate_run() takes at a time
@@ -67,28 +73,39 @@ rcv_rate_place(RcvArena* arena,
                double    network_hz,
                uint32_t  network_delay);
 
-/// Place one channel's state; all zero if the arena's memory is
+/// Place the channels' signals; the caller resets them before the first run
 RcvRateState
-rcv_rate_place_state(RcvArena* arena, const RcvRate* rate, uint32_t input_size);
+rcv_rate_place_state(RcvArena*      arena,
+                     const RcvRate* rate,
+                     uint32_t       input_size,
+                     uint32_t       n_channels);
 
 /// As if nothing had been played
 RCV_REALTIME void
-rcv_rate_reset(RcvRateState* state);
+rcv_rate_reset(const RcvRate* rate, RcvRateState* state);
+
+/// As if one channel had been silent so far; it stays in step with the other
+RCV_REALTIME void
+rcv_rate_reset_channel(const RcvRate* rate,
+                       RcvRateState*  state,
+                       uint32_t       channel);
 
 /**
-   Run a network over some host frames.
+   Run a network over some host frames of all channels.
 
-   @param x [n_frames][I] inputs at the host's rate: audio, then knobs.
-   @param y [n_frames] output, late by rate->latency_frames, set.
+   @param network_states [n_channels].
+   @param x [n_channels][n_frames][I] inputs at the host's rate: audio, then
+   knobs.
+   @param y [n_channels][n_frames] output, late by rate->latency_frames, set.
    @param n_frames At most RCV_RATE_CHUNK.
 */
 RCV_REALTIME void
-rcv_rate_run(const RcvRate*    rate,
-             RcvRateState*     state,
-             const RcvNetwork* network,
-             RcvState*         network_state,
-             const float*      x,
-             float*            y,
-             uint32_t          n_frames);
+rcv_rate_run(const RcvRate*      rate,
+             RcvRateState*       state,
+             const RcvNetwork*   network,
+             RcvState* const*    network_states,
+             const float* const* x,
+             float* const*       y,
+             uint32_t            n_frames);
 
 #endif // DSP_RATE_H

@@ -58,10 +58,8 @@ place_voice(RcvArena* const               arena,
       arena, settings->host_hz, settings->network_hz, rcv_shape_latency(shape));
 
     voice.latency_frames = voice.rate.latency_frames;
-    for (uint32_t i = 0; i < settings->n_channels; ++i) {
-      voice.rate_states[i] =
-        rcv_rate_place_state(arena, &voice.rate, shape->input_size);
-    }
+    voice.rate_state     = rcv_rate_place_state(
+      arena, &voice.rate, shape->input_size, settings->n_channels);
   }
   return voice;
 }
@@ -98,36 +96,47 @@ rcv_voice_init(void* const                   memory,
     rcv_network_init(network, shape, params, initial_state, kernels);
   for (uint32_t i = 0; i < settings->n_channels; ++i) {
     voice->states[i] = rcv_state_init(states[i], voice->network);
-    rcv_voice_reset(voice, i);
   }
+  rcv_voice_reset(voice);
   return voice;
 }
 
 void
-rcv_voice_reset(RcvVoice* const voice, const uint32_t channel)
+rcv_voice_reset_channel(RcvVoice* const voice, const uint32_t channel)
 {
   rcv_state_reset(voice->states[channel], voice->network);
   if (voice->is_resampled) {
-    rcv_rate_reset(&voice->rate_states[channel]);
+    rcv_rate_reset_channel(&voice->rate, &voice->rate_state, channel);
   }
 }
 
 void
-rcv_voice_run(RcvVoice* const    voice,
-              const uint32_t     channel,
-              const float* const x,
-              float* const       y,
-              const uint32_t     n_frames)
+rcv_voice_reset(RcvVoice* const voice)
+{
+  for (uint32_t c = 0; c < voice->n_channels; ++c) {
+    rcv_state_reset(voice->states[c], voice->network);
+  }
+  if (voice->is_resampled) {
+    rcv_rate_reset(&voice->rate, &voice->rate_state);
+  }
+}
+
+void
+rcv_voice_run(RcvVoice* const           voice,
+              const float* const* const x,
+              float* const* const       y,
+              const uint32_t            n_frames)
 {
   if (voice->is_resampled) {
     rcv_rate_run(&voice->rate,
-                 &voice->rate_states[channel],
+                 &voice->rate_state,
                  voice->network,
-                 voice->states[channel],
+                 voice->states,
                  x,
                  y,
                  n_frames);
   } else {
-    rcv_network_run(voice->network, voice->states[channel], x, y, n_frames);
+    rcv_network_run_streams(
+      voice->network, voice->states, x, y, voice->n_channels, n_frames);
   }
 }

@@ -29,7 +29,7 @@ typedef struct RcvVoiceImpl {
   RcvState*            states[RCV_MAX_CHANNELS];
   bool                 is_resampled; ///< The host has another rate
   RcvRate              rate;         ///< If it is resampled
-  RcvRateState         rate_states[RCV_MAX_CHANNELS]; ///< Likewise
+  RcvRateState         rate_state;   ///< Likewise
   uint32_t             n_channels;
   uint32_t             n_knobs;            ///< Inputs after the audio
   uint32_t             latency_frames;     ///< Of the output, in host frames
@@ -71,22 +71,28 @@ rcv_voice_init(void*                   memory,
                const RcvKernels*       kernels,
                const RcvVoiceSettings* settings);
 
-/// Forget all that one channel has played
+/// Forget all that was played
 RCV_REALTIME void
-rcv_voice_reset(RcvVoice* voice, uint32_t channel);
+rcv_voice_reset(RcvVoice* voice);
+
+/// Forget what one channel has played; it stays in step with the other
+RCV_REALTIME void
+rcv_voice_reset_channel(RcvVoice* voice, uint32_t channel);
 
 /**
-   Run one channel, through the network's own rate if that is another.
+   Run all channels, through the network's own rate if that is another.
 
-   @param x [n_frames][1 + n_knobs] inputs: audio, then knobs.
-   @param y [n_frames] output, late by latency_frames, set.
+   Two channels are computed together; each is to the bit what it would be
+   alone.
+
+   @param x [n_channels][n_frames][1 + n_knobs] inputs: audio, then knobs.
+   @param y [n_channels][n_frames] output, late by latency_frames, set.
    @param n_frames At most RCV_RATE_CHUNK.
 */
 RCV_REALTIME void
-rcv_voice_run(RcvVoice*    voice,
-              uint32_t     channel,
-              const float* x,
-              float*       y,
-              uint32_t     n_frames);
+rcv_voice_run(RcvVoice*           voice,
+              const float* const* x,
+              float* const*       y,
+              uint32_t            n_frames);
 
 #endif // DSP_VOICE_H

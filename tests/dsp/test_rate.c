@@ -48,8 +48,10 @@ play(RcvVoice* const    voice,
      const uint32_t     block)
 {
   for (uint32_t t = 0; t < N_FRAMES; t += block) {
-    const uint32_t n = N_FRAMES - t < block ? N_FRAMES - t : block;
-    rcv_voice_run(voice, 0, x + t, y + t, n);
+    const uint32_t     n     = N_FRAMES - t < block ? N_FRAMES - t : block;
+    const float* const in[]  = {x + t};
+    float* const       out[] = {y + t};
+    rcv_voice_run(voice, in, out, n);
   }
 }
 
@@ -134,7 +136,7 @@ test_any_blocks(void** const state)
 
     static const uint32_t blocks[] = {1, 7, 63};
     for (size_t k = 0; k < 3; ++k) {
-      rcv_voice_reset(voice, 0);
+      rcv_voice_reset(voice);
       play(voice, x, z, blocks[k]);
       assert_memory_equal(y, z, sizeof(y));
     }
