@@ -323,16 +323,15 @@ scatter(const RcvRate* const        rate,
 void
 rcv_rate_run(const RcvRate* const      rate,
              RcvRateState* const       state,
-             const RcvNetwork* const   network,
-             RcvState* const* const    network_states,
+             RcvPhases* const          phases,
              const float* const* const x,
              float* const* const       y,
              const uint32_t            n_frames)
 {
-  const uint32_t input_size = rcv_network_shape(network)->input_size;
+  const uint32_t input_size = rcv_network_shape(phases->network)->input_size;
   const uint64_t first      = state->n_host;
-  const float*   inputs[RCV_MAX_STREAMS];
-  float*         outputs[RCV_MAX_STREAMS];
+  const float*   inputs[RCV_MAX_CHANNELS];
+  float*         outputs[RCV_MAX_CHANNELS];
   uint32_t       n = 0; // The same for every channel
   for (uint32_t c = 0; c < state->n_channels; ++c) {
     const RcvRateChannel* const channel = &state->channels[c];
@@ -351,8 +350,7 @@ rcv_rate_run(const RcvRate* const      rate,
     outputs[c] = channel->outputs;
   }
 
-  rcv_network_run_streams(
-    network, network_states, inputs, outputs, state->n_channels, n);
+  rcv_phases_run(phases, inputs, outputs, n);
   for (uint32_t c = 0; c < state->n_channels; ++c) {
     const RcvRateChannel* const channel = &state->channels[c];
     for (uint32_t i = 0; i < n; ++i) {

@@ -5,7 +5,7 @@
 #define DSP_RATE_H
 
 #include "dsp/arena.h"
-#include "dsp/network.h"
+#include "dsp/phases.h"
 #include "dsp/realtime.h"
 
 #include <stdbool.h>
@@ -15,9 +15,9 @@
 /**
    @file
 
-   Playing a network at another sample rate than its own: the input is resampled
-   to the network's rate, the network runs there, and its output is resampled
-   back.
+   Playing a network at another sample rate than the host's: the input is
+   resampled to the network's rate (its own, or a multiple: see phases.h), the
+   network runs there, and its output is resampled back.
 
    Both ways are windowed sinc filters (Kaiser, stop band below −90 dB) between
    rates whose ratio is P/Q.  Time is kept in whole numbers, so nothing drifts,
@@ -49,7 +49,7 @@ typedef struct {
 
 /// The signals of all channels, which are always in step
 typedef struct {
-  RcvRateChannel channels[RCV_MAX_STREAMS];
+  RcvRateChannel channels[RCV_MAX_CHANNELS];
   uint32_t       n_channels;
   uint64_t       n_host;    ///< Host frames so far
   uint64_t       n_network; ///< Network frames so far
@@ -58,14 +58,16 @@ typedef struct {
 /// Host frames that rcv_rate_run() takes at a time
 enum { RCV_RATE_CHUNK = 64 };
 
-/// True if the two rates can be played together: 1/16 to 16 times each other
+/// True if a host and a network's own rate can be played together: 1/16 to 16
+/// times each other
 bool
 rcv_rate_is_possible(double host_hz, double network_hz);
 
 /**
    Make the tables; with an arena that only counts, only count.
 
-   @param network_delay Latency of the network in its own frames.
+   @param network_hz The rate that the network runs at.
+   @param network_delay Latency of the network in frames of that rate.
 */
 RcvRate
 rcv_rate_place(RcvArena* arena,
@@ -93,7 +95,6 @@ rcv_rate_reset_channel(const RcvRate* rate,
 /**
    Run a network over some host frames of all channels.
 
-   @param network_states [n_channels].
    @param x [n_channels][n_frames][I] inputs at the host's rate: audio, then
    knobs.
    @param y [n_channels][n_frames] output, late by rate->latency_frames, set.
@@ -102,8 +103,7 @@ rcv_rate_reset_channel(const RcvRate* rate,
 RCV_REALTIME void
 rcv_rate_run(const RcvRate*      rate,
              RcvRateState*       state,
-             const RcvNetwork*   network,
-             RcvState* const*    network_states,
+             RcvPhases*          phases,
              const float* const* x,
              float* const*       y,
              uint32_t            n_frames);

@@ -10,23 +10,43 @@
 // Two rates nearer to each other than this are the same
 static const double rate_tolerance_hz = 0.5;
 
+/// The rate that the network runs at
+static double
+running_hz(const RcvVoiceSettings* const settings)
+{
+  const double own_hz =
+    isnan(settings->network_hz) ? settings->host_hz : settings->network_hz;
+
+  return own_hz * settings->oversample;
+}
+
 static bool
 is_resampled(const RcvVoiceSettings* const settings)
 {
-  return fabs(settings->host_hz - settings->network_hz) > rate_tolerance_hz;
+  return fabs(settings->host_hz - running_hz(settings)) > rate_tolerance_hz;
+}
+
+/// Latency of the network in frames of the rate that it runs at
+static uint32_t
+network_latency(const RcvShape* const         shape,
+                const RcvVoiceSettings* const settings)
+{
+  return rcv_shape_latency(shape) * settings->oversample;
 }
 
 bool
 rcv_voice_is_possible(const RcvShape* const         shape,
                       const RcvVoiceSettings* const settings)
 {
-  RcvArena arena = {NULL, 0};
-  return !is_resampled(settings) ||
-         (rcv_rate_is_possible(settings->host_hz, settings->network_hz) &&
+  RcvArena     arena  = {NULL, 0};
+  const double own_hz = running_hz(settings) / settings->oversample;
+  const bool   same   = fabs(settings->host_hz - own_hz) <= rate_tolerance_hz;
+  return (same || rcv_rate_is_possible(settings->host_hz, own_hz)) &&
+         (!is_resampled(settings) ||
           rcv_rate_place(&arena,
                          settings->host_hz,
-                         settings->network_hz,
-                         rcv_shape_latency(shape))
+                         running_hz(settings),
+                         network_latency(shape, settings))
               .latency_frames <= RCV_MAX_LATENCY);
 }
 
@@ -36,26 +56,26 @@ place_voice(RcvArena* const               arena,
             const RcvShape* const         shape,
             const RcvKernels* const       kernels,
             const RcvVoiceSettings* const settings,
-            void** const                  network,
-            void**                        states)
+            void** const                  network)
 {
   RcvVoice voice = {0};
 
   rcv_arena_take(arena, sizeof(RcvVoice));
   voice.n_channels         = settings->n_channels;
   voice.n_knobs            = shape->input_size - 1;
-  voice.latency_frames     = rcv_shape_latency(shape);
+  voice.latency_frames     = network_latency(shape, settings);
   voice.normalize_gain_lin = 1.0f;
   voice.is_resampled       = is_resampled(settings);
 
-  *network = rcv_arena_take(arena, rcv_network_size(shape, kernels));
-  for (uint32_t i = 0; i < settings->n_channels; ++i) {
-    states[i] = rcv_arena_take(arena, rcv_state_size(shape, kernels));
-  }
+  *network     = rcv_arena_take(arena, rcv_network_size(shape, kernels));
+  voice.phases = rcv_phases_place(
+    arena, shape, kernels, settings->n_channels, settings->oversample);
 
   if (voice.is_resampled) {
-    voice.rate = rcv_rate_place(
-      arena, settings->host_hz, settings->network_hz, rcv_shape_latency(shape));
+    voice.rate = rcv_rate_place(arena,
+                                settings->host_hz,
+                                running_hz(settings),
+                                network_latency(shape, settings));
 
     voice.latency_frames = voice.rate.latency_frames;
     voice.rate_state     = rcv_rate_place_state(
@@ -71,9 +91,8 @@ rcv_voice_size(const RcvShape* const         shape,
 {
   RcvArena arena   = {NULL, 0};
   void*    network = NULL;
-  void*    states[RCV_MAX_CHANNELS];
 
-  place_voice(&arena, shape, kernels, settings, &network, states);
+  place_voice(&arena, shape, kernels, settings, &network);
   return arena.size;
 }
 
@@ -87,16 +106,13 @@ rcv_voice_init(void* const                   memory,
 {
   RcvArena arena   = {memory, 0};
   void*    network = NULL;
-  void*    states[RCV_MAX_CHANNELS];
 
   RcvVoice* const voice = memory;
-  *voice = place_voice(&arena, shape, kernels, settings, &network, states);
+  *voice = place_voice(&arena, shape, kernels, settings, &network);
 
   voice->network =
     rcv_network_init(network, shape, params, initial_state, kernels);
-  for (uint32_t i = 0; i < settings->n_channels; ++i) {
-    voice->states[i] = rcv_state_init(states[i], voice->network);
-  }
+  rcv_phases_init(&voice->phases, voice->network);
   rcv_voice_reset(voice);
   return voice;
 }
@@ -104,7 +120,7 @@ rcv_voice_init(void* const                   memory,
 void
 rcv_voice_reset_channel(RcvVoice* const voice, const uint32_t channel)
 {
-  rcv_state_reset(voice->states[channel], voice->network);
+  rcv_phases_reset_channel(&voice->phases, channel);
   if (voice->is_resampled) {
     rcv_rate_reset_channel(&voice->rate, &voice->rate_state, channel);
   }
@@ -113,9 +129,7 @@ rcv_voice_reset_channel(RcvVoice* const voice, const uint32_t channel)
 void
 rcv_voice_reset(RcvVoice* const voice)
 {
-  for (uint32_t c = 0; c < voice->n_channels; ++c) {
-    rcv_state_reset(voice->states[c], voice->network);
-  }
+  rcv_phases_reset(&voice->phases);
   if (voice->is_resampled) {
     rcv_rate_reset(&voice->rate, &voice->rate_state);
   }
@@ -128,15 +142,9 @@ rcv_voice_run(RcvVoice* const           voice,
               const uint32_t            n_frames)
 {
   if (voice->is_resampled) {
-    rcv_rate_run(&voice->rate,
-                 &voice->rate_state,
-                 voice->network,
-                 voice->states,
-                 x,
-                 y,
-                 n_frames);
+    rcv_rate_run(
+      &voice->rate, &voice->rate_state, &voice->phases, x, y, n_frames);
   } else {
-    rcv_network_run_streams(
-      voice->network, voice->states, x, y, voice->n_channels, n_frames);
+    rcv_phases_run(&voice->phases, x, y, n_frames);
   }
 }

@@ -6,6 +6,7 @@
 
 #include "dsp/kernels/kernels.h"
 #include "dsp/network.h"
+#include "dsp/phases.h"
 #include "dsp/rate.h"
 #include "dsp/realtime.h"
 #include "dsp/shape.h"
@@ -15,8 +16,7 @@
 #include <stdint.h>
 
 enum {
-  RCV_MAX_CHANNELS = 2,
-  RCV_MAX_KNOBS    = RCV_MAX_INPUTS - 1,
+  RCV_MAX_KNOBS = RCV_MAX_INPUTS - 1,
 
   /// Greatest latency of a resampled voice, in host frames: with a chunk of the
   /// player it fills a ring of a power of two
@@ -26,8 +26,8 @@ enum {
 /// One model, loaded and ready to sound on one or two channels
 typedef struct RcvVoiceImpl {
   const RcvNetwork*    network;
-  RcvState*            states[RCV_MAX_CHANNELS];
-  bool                 is_resampled; ///< The host has another rate
+  RcvPhases            phases;
+  bool                 is_resampled; ///< The host has another rate than phases
   RcvRate              rate;         ///< If it is resampled
   RcvRateState         rate_state;   ///< Likewise
   uint32_t             n_channels;
@@ -42,6 +42,7 @@ typedef struct {
   uint32_t n_channels; ///< 1 or 2
   double   host_hz;    ///< Sample rate of the host
   double   network_hz; ///< Of the network; NaN: unknown, so the host's
+  uint32_t oversample; ///< The network runs at 1, 2 or 4 times its rate
 } RcvVoiceSettings;
 
 /// True if the rates can be played together; asked before the two below
@@ -80,7 +81,7 @@ RCV_REALTIME void
 rcv_voice_reset_channel(RcvVoice* voice, uint32_t channel);
 
 /**
-   Run all channels, through the network's own rate if that is another.
+   Run all channels, through the network's rate if that is another.
 
    Two channels are computed together; each is to the bit what it would be
    alone.

@@ -31,8 +31,8 @@ load_voice(RcvPlugin* const     plugin,
     const double model_rate_hz = model->info.rate_hz;
 
     *status = RCV_STATUS_PLAYING;
-    voice =
-      rcv_model_voice_new(model, plugin->n_channels, plugin->rate_hz, &error);
+    voice   = rcv_model_voice_new(
+      model, plugin->n_channels, plugin->rate_hz, 1, &error);
     if (voice && voice->is_resampled) {
       *status = RCV_STATUS_RESAMPLED;
       lv2_log_note(&plugin->logger,

@@ -21,6 +21,7 @@ typedef struct {
   bool          whole;
   uint32_t      lookahead; // UINT32_MAX: the model's
   bool          latency;
+  uint32_t      oversample;
   double        input_gain_db;
   double        output_gain_db;
   double        mix_percent;
@@ -53,6 +54,9 @@ parse(Arguments* const a, const int argc, char** const argv)
     {"latency", 'l', RCV_OPTION_FLAG, &a->latency, NULL,
      "Leave the model's latency in the output, as a live host hears it", 0.0,
      0.0, NULL},
+    {"oversample", 'o', RCV_OPTION_UINT, &a->oversample, "N",
+     "Run the network at 1, 2 or 4 times its rate, against aliasing", 1.0,
+     RCV_MAX_OVERSAMPLE, NULL},
     {"block", 'b', RCV_OPTION_UINT, &a->block, "N",
      "Frames per block; the output does not depend on it", 1.0, 65536.0, NULL},
     {NULL, 0, RCV_OPTION_FLAG, NULL, NULL, NULL, 0.0, 0.0, NULL},
@@ -190,7 +194,7 @@ render(const Arguments* const a, RcvModel* const model, RcvError* const error)
     status = rcv_error_set(error, RCV_NO_MEMORY, "no memory to render");
   }
   if (!status) {
-    voice  = rcv_model_voice_new(model, 1, audio.rate_hz, error);
+    voice  = rcv_model_voice_new(model, 1, audio.rate_hz, a->oversample, error);
     status = voice ? RCV_OK : error->status;
   }
   if (!status) {
@@ -214,6 +218,7 @@ rcv_cmd_render(const int argc, char** const argv)
   Arguments a;
   memset(&a, 0, sizeof(a));
   a.block       = 4096;
+  a.oversample  = 1;
   a.lookahead   = UINT32_MAX;
   a.mix_percent = 100.0;
 
@@ -222,8 +227,13 @@ rcv_cmd_render(const int argc, char** const argv)
     return parsed == RCV_PARSED_HELP ? 0 : 2;
   }
 
-  RcvError        error = {RCV_OK, ""};
-  RcvModel* const model = rcv_model_load(a.operands[0], &error);
+  RcvError  error = {RCV_OK, ""};
+  RcvModel* model = NULL;
+  if (a.oversample == 3) {
+    rcv_error_set(&error, RCV_BAD_USAGE, "--oversample 3: say 1, 2 or 4");
+  } else {
+    model = rcv_model_load(a.operands[0], &error);
+  }
   if (model) {
     render(&a, model, &error);
   }

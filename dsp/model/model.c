@@ -66,10 +66,17 @@ RcvVoice*
 rcv_model_voice_new(const RcvModel* const model,
                     const uint32_t        n_channels,
                     const double          host_hz,
+                    const uint32_t        oversample,
                     RcvError* const       error)
 {
-  const RcvKernels* const kernels  = rcv_model_kernels();
-  const RcvVoiceSettings  settings = {n_channels, host_hz, model->info.rate_hz};
+  const RcvKernels* const kernels = rcv_model_kernels();
+
+  // Where nobody knows a rate, any will do: it only must be the same
+  const double own_hz = model->info.rate_hz;
+  const double any_hz = isnan(own_hz) ? 48000.0 : own_hz;
+
+  const RcvVoiceSettings settings = {
+    n_channels, isnan(host_hz) ? any_hz : host_hz, own_hz, oversample};
   if (!rcv_voice_is_possible(&model->shape, &settings)) {
     rcv_error_set(error,
                   RCV_UNSUPPORTED,
@@ -121,7 +128,7 @@ rcv_model_run(const RcvModel* const model,
 
   const size_t n_in  = model->shape.input_size;
   const size_t late  = rcv_shape_latency(&model->shape);
-  RcvVoice*    voice = rcv_model_voice_new(model, 1, (double)NAN, error);
+  RcvVoice*    voice = rcv_model_voice_new(model, 1, (double)NAN, 1, error);
   float* const in    = calloc(BLOCK * n_in, sizeof(float));
   float* const out   = calloc(BLOCK, sizeof(float));
   if (!voice || !in || !out) {
@@ -143,7 +150,8 @@ rcv_model_run(const RcvModel* const model,
     if (n_now) {
       memcpy(in, x + (t * n_in), n_now * n_in * sizeof(float));
     }
-    rcv_network_run(voice->network, voice->states[0], in, out, (uint32_t)n);
+    rcv_network_run(
+      voice->network, voice->phases.states[0][0], in, out, (uint32_t)n);
     for (size_t i = t < late ? late - t : 0; i < n; ++i) {
       y[t + i - late] = out[i];
     }

@@ -105,6 +105,7 @@ rcv_model_kernels(void);
    Make a voice that plays a model, at its own rate in a host of any rate.
 
    @param host_hz Sample rate of the host, or NaN for the model's.
+   @param oversample Run the network at 1, 2 or 4 times the model's rate.
    @return A voice that must be freed by the caller with
    rcv_model_voice_free(), or NULL if there is no memory or the rates are too
    far apart.
@@ -113,6 +114,7 @@ RcvVoice*
 rcv_model_voice_new(const RcvModel* model,
                     uint32_t        n_channels,
                     double          host_hz,
+                    uint32_t        oversample,
                     RcvError*       error);
 
 /// Free a voice made by rcv_model_voice_new(); NULL is ignored

@@ -41,8 +41,9 @@ run_network(RcvVoice* const voice, const float gain, float* const out)
   for (size_t t = 0; t < N_FRAMES; ++t) {
     driven[t] = gain * x[t];
   }
-  rcv_network_run(voice->network, voice->states[0], driven, out, N_FRAMES);
-  rcv_state_reset(voice->states[0], voice->network);
+  rcv_network_run(
+    voice->network, voice->phases.states[0][0], driven, out, N_FRAMES);
+  rcv_state_reset(voice->phases.states[0][0], voice->network);
   free(driven);
 }
 
@@ -72,7 +73,7 @@ test_gains(void** const unused)
     RcvPlayer* const player   = player_rig_new(1);
     controls.input_gain_db    = (float)db;
     controls.output_gain_db   = (float)(-2 * db);
-    rcv_state_reset(voice->states[0], voice->network);
+    rcv_state_reset(voice->phases.states[0][0], voice->network);
     run_network(voice, (float)gain, z);
     rcv_player_set_voice(player, voice);
     player_rig_run(player, &controls, x, y, N_FRAMES, 0);
@@ -96,7 +97,7 @@ test_normalize(void** const unused)
     RcvModel* const model   = rcv_fixture_model(&shape, 48000.0, 3);
     model->info.loudness_db = loudness_db[i];
 
-    RcvVoice* const  voice    = rcv_model_voice_new(model, 1, 48000.0, NULL);
+    RcvVoice* const  voice    = rcv_model_voice_new(model, 1, 48000.0, 1, NULL);
     RcvPlayer* const player   = player_rig_new(1);
     RcvControls      controls = rcv_controls_default();
     controls.normalize        = true;
@@ -277,8 +278,8 @@ test_knobs(void** const unused)
       inputs[(t * N_IN) + k] = 0.1f * (float)k;
     }
   }
-  rcv_network_run(voice->network, voice->states[0], inputs, z, N);
-  rcv_state_reset(voice->states[0], voice->network);
+  rcv_network_run(voice->network, voice->phases.states[0][0], inputs, z, N);
+  rcv_state_reset(voice->phases.states[0][0], voice->network);
   rcv_player_set_voice(player, voice);
   player_rig_run(player, &controls, x, y, N, 0);
   assert_memory_equal(y, z, N * sizeof(float));

@@ -76,8 +76,11 @@ test_cross_fade(void** const unused)
     rcv_player_reset(player);
     assert_ptr_equal(rcv_player_take_retired(player), first);
     assert_null(rcv_player_take_retired(player));
-    rcv_network_run(
-      second->network, second->states[0], x + 4000, z, N_FRAMES - 4000);
+    rcv_network_run(second->network,
+                    second->phases.states[0][0],
+                    x + 4000,
+                    z,
+                    N_FRAMES - 4000);
     const size_t end = 4000 + N_FADE + second->latency_frames;
     for (size_t t = end; t < N_FRAMES; ++t) {
       assert_close(y[t], z[t - 4000], 1e-7);
@@ -220,8 +223,9 @@ test_bad_input(void** const unused)
     }
 
     // As if it had been started after the chunk
-    rcv_state_reset(voice->states[0], voice->network);
-    rcv_network_run(voice->network, voice->states[0], x + 1064, z, 5000);
+    rcv_state_reset(voice->phases.states[0][0], voice->network);
+    rcv_network_run(
+      voice->network, voice->phases.states[0][0], x + 1064, z, 5000);
     for (size_t t = 4000; i / 12 < 3 && t < 5000; ++t) {
       assert_close(y[1064 + t], z[t], 1e-6);
     }

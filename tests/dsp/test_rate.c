@@ -31,7 +31,7 @@ transparent_voice(const double host_hz, const double network_hz)
                                        .output_size = 1,
                                        .skip        = true};
   const float             params[6] = {0.0f};
-  const RcvVoiceSettings  settings  = {1, host_hz, network_hz};
+  const RcvVoiceSettings  settings  = {1, host_hz, network_hz, 1};
   const RcvKernels* const kernels   = rcv_kernels_choose(NULL);
   assert_true(rcv_voice_is_possible(&shape, &settings));
   assert_int_equal(rcv_shape_n_params(&shape), 6);
@@ -165,8 +165,8 @@ test_limits(void** const state)
                                   RCV_MAX_LOOKAHEAD,
                                   0.0f,
                                   {{{0}}}};
-  const RcvVoiceSettings near  = {1, 96000.0, 48000.0};
-  const RcvVoiceSettings far   = {1, 192000.0, 12000.0};
+  const RcvVoiceSettings near  = {1, 96000.0, 48000.0, 1};
+  const RcvVoiceSettings far   = {1, 192000.0, 12000.0, 1};
   assert_true(rcv_voice_is_possible(&shape, &near));
   assert_false(rcv_voice_is_possible(&shape, &far));
 }

@@ -174,7 +174,7 @@ compare(const uint32_t index, const uint32_t block)
 {
   const RcvControls controls = rcv_controls_default();
   RcvModel* const   model    = golden_model(index);
-  RcvVoice* const   voice    = rcv_model_voice_new(model, 1, 48000.0, NULL);
+  RcvVoice* const   voice    = rcv_model_voice_new(model, 1, 48000.0, 1, NULL);
   RcvPlayer* const  player   = player_rig_new(1);
   const size_t      late     = voice->latency_frames;
   assert_true(late <= MOST_LATE);

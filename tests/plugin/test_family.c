@@ -92,7 +92,7 @@ render_expected(const RcvModel* const model)
 {
   void* const       memory   = aligned_alloc(RCV_ALIGNMENT, rcv_player_size(1));
   RcvPlayer* const  player   = rcv_player_init(memory, 48000.0, 1);
-  RcvVoice* const   voice    = rcv_model_voice_new(model, 1, 48000.0, NULL);
+  RcvVoice* const   voice    = rcv_model_voice_new(model, 1, 48000.0, 1, NULL);
   const RcvControls controls = rcv_controls_default();
   const float*      in[]     = {input};
   float*            out[]    = {expected};

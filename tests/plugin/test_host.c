@@ -76,7 +76,7 @@ render_expected(const char* const path)
   }
 
   const RcvControls controls = rcv_controls_default();
-  RcvVoice* const   voice    = rcv_model_voice_new(model, 1, 48000.0, NULL);
+  RcvVoice* const   voice    = rcv_model_voice_new(model, 1, 48000.0, 1, NULL);
   void* const       memory   = aligned_alloc(RCV_ALIGNMENT, rcv_player_size(1));
   RcvPlayer* const  player   = rcv_player_init(memory, 48000.0, 1);
   const float*      in       = input;

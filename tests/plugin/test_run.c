@@ -40,7 +40,7 @@ render_expected(const char* const path, const RcvControls* const controls)
 {
   RcvError         error  = {RCV_OK, ""};
   RcvModel* const  model  = rcv_model_load(path, &error);
-  RcvVoice* const  voice  = rcv_model_voice_new(model, 1, 48000.0, NULL);
+  RcvVoice* const  voice  = rcv_model_voice_new(model, 1, 48000.0, 1, NULL);
   void* const      memory = aligned_alloc(RCV_ALIGNMENT, rcv_player_size(1));
   RcvPlayer* const player = rcv_player_init(memory, 48000.0, 1);
   const float*     in     = input;

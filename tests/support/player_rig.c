@@ -28,7 +28,8 @@ player_rig_voice_of(const uint32_t shape_index,
 {
   const RcvShape  shape = network_rig_shape(shape_index, input_size, 8);
   RcvModel* const model = rcv_fixture_model(&shape, 48000.0, seed);
-  RcvVoice* const voice = rcv_model_voice_new(model, n_channels, 48000.0, NULL);
+  RcvVoice* const voice =
+    rcv_model_voice_new(model, n_channels, 48000.0, 1, NULL);
 
   assert_non_null(voice);
   rcv_model_free(model);

@@ -199,6 +199,7 @@ refuse 2 --bptt train dry.wav wet.wav -o out.safetensors --bptt -5
 refuse 2 --cell train dry.wav wet.wav -o out.safetensors --cell lstn
 refuse 2 --val-from train dry.wav wet.wav -o out.safetensors --val-from -1
 refuse 2 --block render model.safetensors dry.wav out.wav --block 0
+refuse 2 --oversample render model.safetensors dry.wav out.wav --oversample 3
 refuse 2 --segment eval model.safetensors dry.wav wet.wav --segment 0
 
 echo "$n_checks checks, $n_failed failed"
