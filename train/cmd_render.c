@@ -6,13 +6,13 @@
 #include "dsp/model/model.h"
 #include "dsp/player.h"
 #include "train/audio_file.h"
+#include "train/automation.h"
 #include "train/options.h"
 
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <strings.h>
 
 /// What is on the command line
 typedef struct {
@@ -27,7 +27,11 @@ typedef struct {
   double        mix_percent;
   bool          normalize;
   RcvOptionList knobs;
+  const char*   automation;
 } Arguments;
+
+// With automation, knobs are set so often: the player smooths between
+enum { AUTOMATION_FRAMES = 64 };
 
 static RcvParsed
 parse(Arguments* const a, const int argc, char** const argv)
@@ -37,6 +41,9 @@ parse(Arguments* const a, const int argc, char** const argv)
     {"knob", 'k', RCV_OPTION_LIST, &a->knobs, "NAME=V",
      "Set a knob of the model, by its name or number, from 0 to 1", 0.0, 0.0,
      NULL},
+    {"automation", 'a', RCV_OPTION_STRING, &a->automation, "FILE.csv",
+     "Move knobs: the first line is seconds,NAME,..., and each further one a "
+     "time and the knobs' values", 0.0, 0.0, NULL},
     {"input-gain", 'i', RCV_OPTION_REAL, &a->input_gain_db, "DB",
      "Gain before the network", -60.0, 60.0, NULL},
     {"output-gain", 'g', RCV_OPTION_REAL, &a->output_gain_db, "DB",
@@ -91,17 +98,8 @@ set_knobs(const Arguments* const a,
         error, RCV_BAD_USAGE, "--knob %s: say NAME=V with V from 0 to 1", item);
     }
 
-    const size_t length = (size_t)(equal - item);
-    uint32_t     k      = 0;
-    for (; k < n_knobs; ++k) {
-      const char* const name = model->info.knobs[k].name;
-      char              number[16];
-      snprintf(number, sizeof(number), "%u", k + 1);
-      if ((strlen(name) == length && !strncasecmp(name, item, length)) ||
-          (strlen(number) == length && !strncmp(number, item, length))) {
-        break;
-      }
-    }
+    const uint32_t k =
+      rcv_automation_find_knob(model, item, (size_t)(equal - item));
     if (k == n_knobs) {
       return rcv_error_set(error,
                            RCV_BAD_USAGE,
@@ -118,12 +116,17 @@ set_knobs(const Arguments* const a,
 
 /// Play one recording with a player that is ready
 static RcvStatus
-play(const Arguments* const   a,
-     RcvPlayer* const         player,
-     const RcvControls* const controls,
-     RcvAudio* const          audio,
-     RcvError* const          error)
+play(const Arguments* const     a,
+     RcvPlayer* const           player,
+     const RcvAutomation* const automation,
+     RcvControls                controls,
+     RcvAudio* const            audio,
+     RcvError* const            error)
 {
+  const uint32_t block = automation->n_rows && a->block > AUTOMATION_FRAMES
+                           ? AUTOMATION_FRAMES
+                           : a->block;
+
   const size_t late = a->latency ? 0 : rcv_player_latency(player);
   const size_t n    = audio->n_frames + late;
   float* const x    = calloc(n, sizeof(float));
@@ -132,13 +135,17 @@ play(const Arguments* const   a,
   }
 
   memcpy(x, audio->samples, audio->n_frames * sizeof(float));
-  for (size_t t = 0; t < n; t += a->block) {
+  for (size_t t = 0; t < n; t += block) {
     const size_t       left    = n - t;
-    const uint32_t     n_block = left < a->block ? (uint32_t)left : a->block;
+    const uint32_t     n_block = left < block ? (uint32_t)left : block;
     float* const       out[]   = {x + t};
     const float* const in[]    = {x + t};
 
-    rcv_player_run(player, controls, in, out, n_block);
+    if (automation->n_rows) {
+      rcv_automation_apply(
+        automation, (double)t / audio->rate_hz, controls.knobs);
+    }
+    rcv_player_run(player, &controls, in, out, n_block);
   }
 
   memcpy(audio->samples, x + late, audio->n_frames * sizeof(float));
@@ -188,6 +195,11 @@ render(const Arguments* const a, RcvModel* const model, RcvError* const error)
   controls.normalize      = a->normalize;
   status                  = set_knobs(a, model, &controls, error);
 
+  RcvAutomation automation = {{0}, 0, 0, NULL};
+  if (!status && a->automation) {
+    status = rcv_automation_read(&automation, a->automation, model, error);
+  }
+
   void* const memory = aligned_alloc(RCV_ALIGNMENT, rcv_player_size(1));
   RcvVoice*   voice  = NULL;
   if (!status && !memory) {
@@ -200,12 +212,13 @@ render(const Arguments* const a, RcvModel* const model, RcvError* const error)
   if (!status) {
     RcvPlayer* const player = rcv_player_init(memory, audio.rate_hz, 1);
     rcv_player_set_voice(player, voice);
-    status = play(a, player, &controls, &audio, error);
+    status = play(a, player, &automation, controls, &audio, error);
   }
   if (!status) {
     status = rcv_audio_write(&audio, a->operands[2], error);
   }
 
+  rcv_automation_clear(&automation);
   rcv_model_voice_free(voice);
   free(memory);
   rcv_audio_clear(&audio);

@@ -30,6 +30,19 @@ for db in -20 0 10; do
   "$recurve" render amp.safetensors dry.wav "out$db.wav" --knob "gain=$position"
 done
 
+# The knob that a file holds still is the knob on the command line, whatever the
+# block, and one that a file moves is not
+position=$(python3 -c "print((10 + 90) / 114)")
+printf 'seconds,gain\n0,%s\n' "$position" >still.csv
+printf 'seconds,gain\n0,%s\n1,0\n' "$position" >moving.csv
+"$recurve" render amp.safetensors dry.wav still.wav --automation still.csv
+cmp still.wav out10.wav
+"$recurve" render amp.safetensors dry.wav moving.wav --automation moving.csv
+if cmp -s moving.wav out10.wav; then
+  echo "a knob that moves changes nothing"
+  exit 1
+fi
+
 python3 - <<'END'
 import array
 import json
