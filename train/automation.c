@@ -80,7 +80,8 @@ read_header(RcvAutomation* const  automation,
   const char*    field   = NULL;
   size_t         length  = 0;
   next_field(&line, &field, &length);
-  if (length != strlen("seconds") || strncasecmp(field, "seconds", length)) {
+  if (length != strlen("seconds") ||
+      strncasecmp(field, "seconds", length) != 0) {
     return rcv_error_set(place->error,
                          RCV_BAD_FILE,
                          "%s: the first line must name the columns: "

@@ -231,7 +231,7 @@ print_result(const Run* const run, RcvError* const error)
     return RCV_OK;
   }
   return rcv_json_print(
-    json_pack("{s:o,s:o,s:f,s:I,s:f,s:o,s:s,s:s,s:I,s:i,s:b,s:s}",
+    json_pack("{s:o,s:o,s:f,s:I,s:f,s:f,s:o,s:s,s:s,s:I,s:i,s:b,s:s}",
               "val_esr",
               rcv_json_number(i->validation_esr),
               "test_esr",
@@ -242,6 +242,8 @@ print_result(const Run* const run, RcvError* const error)
               (json_int_t)r->n_updates,
               "steps_per_second",
               r->n_steps / r->seconds,
+              "update_steps_per_second",
+              r->update_steps_per_second,
               "max_rest_level",
               rcv_json_number(r->rest_level),
               "model",

@@ -56,13 +56,15 @@ rcv_train_log_add(RcvTrainLog* const           log,
   (void)unused;
   log->has_lines = true;
 
-  json_t* const object = json_pack("{s:f,s:I,s:f,s:o,s:o,s:o,s:f,s:i,s:i}",
+  json_t* const object = json_pack("{s:f,s:I,s:f,s:f,s:o,s:o,s:o,s:f,s:i,s:i}",
                                    "seconds",
                                    point->seconds,
                                    "updates",
                                    (json_int_t)point->n_updates,
                                    "steps",
                                    point->n_steps,
+                                   "update_steps_per_second",
+                                   point->update_steps_per_second,
                                    "train_loss",
                                    rcv_json_number(point->train_loss),
                                    "val_esr",

@@ -184,9 +184,13 @@ make_update(RcvTrainer* const trainer, Course* const course)
     trainer->window_frames = window;
   }
 
-  const uint32_t left = n_segment - course->position;
-  const uint32_t n    = window < left ? window : left;
-  const double   loss = update(trainer, course->position, n);
+  const uint32_t left  = n_segment - course->position;
+  const uint32_t n     = window < left ? window : left;
+  const double   start = rcv_trainer_now();
+  const double   loss  = update(trainer, course->position, n);
+
+  trainer->update_seconds += rcv_trainer_now() - start;
+  trainer->update_steps += (double)n * trainer->settings->batch_size;
   course->position += n;
   if (rcv_guard_see_loss(&trainer->guard, loss)) {
     rcv_trainer_return(trainer);
@@ -258,16 +262,23 @@ rcv_trainer_measure_speed(RcvTrainer* const trainer)
   return n_frames / seconds;
 }
 
+double
+rcv_trainer_update_speed(const RcvTrainer* const trainer)
+{
+  return trainer->update_steps / fmax(trainer->update_seconds, 1e-9);
+}
+
 RcvStatus
 rcv_trainer_finish(RcvTrainer* const trainer, RcvError* const error)
 {
   RcvTrainerResult* const result = trainer->result;
 
-  result->n_updates = trainer->n_updates;
-  result->n_steps   = trainer->n_steps;
-  result->n_returns = (uint32_t)trainer->guard.n_returns;
-  result->best_esr  = trainer->best_esr;
-  result->seconds   = rcv_trainer_now() - trainer->start_time;
+  result->n_updates               = trainer->n_updates;
+  result->n_steps                 = trainer->n_steps;
+  result->n_returns               = (uint32_t)trainer->guard.n_returns;
+  result->best_esr                = trainer->best_esr;
+  result->seconds                 = rcv_trainer_now() - trainer->start_time;
+  result->update_steps_per_second = rcv_trainer_update_speed(trainer);
   if (!isfinite(trainer->best_esr)) {
     return rcv_error_set(
       error,

@@ -66,6 +66,7 @@ typedef struct {
   double   best_esr;  ///< So far, this validation included; may be infinite
   double   rate;      ///< Learning rate of the last update
   uint32_t n_returns; ///< So far
+  double   update_steps_per_second; ///< Of this process, without validations
 } RcvTrainerPoint;
 
 /// Why a run ended
@@ -78,16 +79,17 @@ typedef enum {
 
 /// What came out
 typedef struct {
-  RcvTrainerEnd    end;
-  double           best_esr;   ///< Validation ESR of the model
-  double           rest_level; ///< Of the model, see rcv_evaluate_rest()
-  bool             latches;    ///< It goes on by itself after sound
-  double           seconds;
-  size_t           n_updates; ///< Made
-  size_t           n_planned; ///< What --updates must be to repeat this run
-  double           n_steps;   ///< Frames of all sequences, forward and backward
-  uint32_t         n_returns; ///< Times it went back to the best weights
-  RcvTrainerPoint* points;    ///< [n_points] to be freed by the caller
+  RcvTrainerEnd end;
+  double        best_esr;   ///< Validation ESR of the model
+  double        rest_level; ///< Of the model, see rcv_evaluate_rest()
+  bool          latches;    ///< It goes on by itself after sound
+  double        seconds;
+  size_t        n_updates; ///< Made
+  size_t        n_planned; ///< What --updates must be to repeat this run
+  double        n_steps;   ///< Frames of all sequences, forward and backward
+  double   update_steps_per_second; ///< Of this process, without validations
+  uint32_t n_returns;               ///< Times it went back to the best weights
+  RcvTrainerPoint* points;          ///< [n_points] to be freed by the caller
   size_t           n_points;
 } RcvTrainerResult;
 

@@ -49,6 +49,8 @@ typedef struct {
   RcvRandom                 random;
   double                    frames_done;
   double                    n_steps;
+  double                    update_steps;    // Of this process, in …
+  double                    update_seconds;  // … so much time
   double                    next_validation; // Frames done by then
   uint64_t                  n_updates;
   size_t                    n_validations;
@@ -110,6 +112,10 @@ RcvStatus
 rcv_trainer_load(RcvTrainer*         trainer,
                  const RcvStateFile* file,
                  RcvError*           error);
+
+/// Frames of all sequences per second of the updates of this process
+double
+rcv_trainer_update_speed(const RcvTrainer* trainer);
 
 /// Frames of each sequence per second; changes weights and moments
 double

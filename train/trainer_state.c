@@ -238,7 +238,8 @@ take_point(const double* const numbers)
                                  numbers[5],
                                  numbers[6],
                                  numbers[7],
-                                 (uint32_t)numbers[8]};
+                                 (uint32_t)numbers[8],
+                                 0.0};
   return point;
 }
 

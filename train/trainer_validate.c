@@ -130,7 +130,8 @@ rcv_trainer_validate(RcvTrainer* const trainer,
     trainer->n_steps,
     trainer->best_esr,
     rate,
-    (uint32_t)trainer->guard.n_returns};
+    (uint32_t)trainer->guard.n_returns,
+    rcv_trainer_update_speed(trainer)};
   return status ? status : add_point(trainer, &point, error);
 }
 

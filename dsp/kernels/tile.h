@@ -217,7 +217,7 @@ rcv_tile_run(const RcvTile               tile,
 
   RCV_UNROLL
   for (uint32_t s = 0; s < tile.n_streams; ++s) {
-    bases[s] = rcv_vec_view(streams[s].base) + (first_group * n_biases);
+    bases[s] = rcv_vec_view(streams[s].base) + ((size_t)first_group * n_biases);
     x[s]     = streams[s].x + ((ptrdiff_t)t * streams[s].x_stride);
     h[s]     = streams[s].h + (t * padded);
     RCV_UNROLL
@@ -255,7 +255,7 @@ rcv_tile_run(const RcvTile               tile,
     RCV_UNROLL
     for (uint32_t s = 0; s < tile.n_streams; ++s) {
       rcv_group_finish(tile.cell,
-                       &sums[s][g * n_gates],
+                       sums[s] + ((size_t)g * n_gates),
                        candidates[s][g],
                        &streams[s],
                        t * padded,

@@ -48,6 +48,7 @@ test_ten_minutes(void** const unused)
   RcvModel* const model = rcv_model_load(path, &error);
   if (!model) {
     fail_msg("%s", error.message);
+    return;
   }
 
   const RcvKernels* const kernels =

@@ -76,13 +76,13 @@ refuse() {
 run whole.st || fail "training"
 [ -e whole.st.resume ] && fail "the state of a run that is over is left"
 n_lines=$(wc -l <log.jsonl)
-strip='s/"seconds":[^,]*,//'
+strip='s/"seconds":[^,]*,//;s/"update_steps_per_second":[^,]*,//'
 sed "$strip" log.jsonl >whole.jsonl
 
 python3 - <<'PYTHON' || fail "the log is not what it should be"
 import json
 
-KEYS = "seconds updates steps train_loss val_esr best lr window rollbacks"
+KEYS = "seconds updates steps update_steps_per_second train_loss val_esr best lr window rollbacks"
 lines = [json.loads(line) for line in open("log.jsonl")]
 assert all(list(line) == KEYS.split() for line in lines)
 assert lines[-1]["updates"] == 300

@@ -1,0 +1,151 @@
+#!/usr/bin/env python3
+# Copyright 2026 Recurve contributors
+# SPDX-License-Identifier: ISC
+
+"""Training speed beside PyTorch, the same work in turn on one machine.
+
+    tests/bench/training_speed.py FOLDER [RUNS]
+
+An LSTM with a linear head over windows of 1000 frames with carried state, and
+by full back-propagation through segments of 22 080 frames: forward, backward
+and an Adam update.  Prints million steps (a frame of a sequence) per second,
+medians of RUNS (3), and the peak memory of the process.  Needs python3-torch;
+OPENBLAS_CORETYPE is unset for it.
+"""
+
+import json
+import os
+import resource
+import statistics
+import subprocess
+import sys
+
+RECURVE = os.path.join(os.environ.get("RECURVE_BUILD", "build"), "recurve")
+SIZES = (16, 32, 40, 64, 96)
+SEGMENT_MS = 460
+FULL = SEGMENT_MS * 48
+VALIDATION = ("--val-from", "9", "--test-from", "10.5")
+
+TORCH = """
+import sys, time, torch
+hidden, window, batch, threads, updates = map(int, sys.argv[1:])
+torch.set_num_threads(threads)
+torch.manual_seed(0)
+rec = torch.nn.LSTM(1, hidden, batch_first=True)
+lin = torch.nn.Linear(hidden, 1)
+adam = torch.optim.Adam(list(rec.parameters()) + list(lin.parameters()), 1e-3)
+x = torch.randn(batch, window, 1)
+target = torch.tanh(3 * x)
+state = None
+def update():
+    global state
+    h, state = rec(x, state)
+    state = tuple(s.detach() for s in state)
+    loss = ((lin(h) - target) ** 2).mean()
+    adam.zero_grad()
+    loss.backward()
+    adam.step()
+update()
+start = time.perf_counter()
+for _ in range(updates):
+    update()
+print(updates * batch * window / (time.perf_counter() - start))
+"""
+
+
+def peak_mb():
+    """Peak memory of the largest child so far"""
+    return resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1024
+
+
+def measured(command, environment=None):
+    """Run in a child of its own, so that its peak memory is its own"""
+    read, write = os.pipe()
+    pid = os.fork()
+    if not pid:
+        try:
+            done = subprocess.run(
+                command,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.DEVNULL,
+                text=True,
+                env=environment,
+                check=False,
+            )
+            os.write(write, json.dumps([done.stdout, peak_mb()]).encode())
+        finally:
+            os._exit(0)
+    os.close(write)
+    with os.fdopen(read) as stream:
+        text = stream.read()
+    os.waitpid(pid, 0)
+    return json.loads(text)
+
+
+def recurve(folder, hidden, window, batch, threads, updates):
+    """Return (steps per second, MB)"""
+    bptt = "full" if window == FULL else str(window)
+    log = folder + "/speed.jsonl"
+    _, memory = measured(
+        [RECURVE, "train", folder + "/dry.wav", folder + "/wet.wav"]
+        + ["-o", folder + "/speed.safetensors", "--log", log]
+        + ["--no-skip", "--no-align", "--optimizer", "adam", "--bptt", bptt]
+        + ["--hidden", str(hidden), "--batch", str(batch)]
+        + ["--segment", str(SEGMENT_MS), "--threads", str(threads)]
+        + ["--updates", str(updates)]
+        + list(VALIDATION)
+    )
+    with open(log, encoding="utf-8") as stream:
+        lines = stream.readlines()
+    return json.loads(lines[-1])["update_steps_per_second"], memory
+
+
+def pytorch(hidden, window, batch, threads, updates):
+    """Return (steps per second, MB)"""
+    environment = dict(os.environ, OMP_NUM_THREADS=str(threads))
+    environment.pop("OPENBLAS_CORETYPE", None)
+    out, memory = measured(
+        ["/usr/bin/python3", "-c", TORCH]
+        + [str(n) for n in (hidden, window, batch, threads, updates)],
+        environment,
+    )
+    return float(out), memory
+
+
+def main(arguments):
+    if not 1 <= len(arguments) <= 2:
+        sys.exit(__doc__.strip())
+    folder = arguments[0]
+    n_runs = int(arguments[1]) if len(arguments) > 1 else 3
+    os.makedirs(folder, exist_ok=True)
+    dry = folder + "/dry.wav"
+    subprocess.run([RECURVE, "signal", dry, "--part", "riff"], check=True)
+    # Any recording of the same length will do: speed does not depend on it
+    subprocess.run(["cp", dry, folder + "/wet.wav"], check=True)
+
+    print("| H | window | B | threads | Recurve | PyTorch | ratio | MB | MB |")
+    print("|---|---|---|---|---|---|---|---|---|")
+    for window in (1000, FULL):
+        for batch in (16, 64):
+            for threads in (1, 2):
+                for hidden in SIZES:
+                    # About the same time for all
+                    n = int(4e7 / hidden / batch / window) + 1
+                    rows = []
+                    for _ in range(n_runs):
+                        ours = recurve(folder, hidden, window, batch, threads, 8 * n)
+                        theirs = pytorch(hidden, window, batch, threads, -(-n // 8))
+                        rows.append((ours, theirs))
+                    a = statistics.median(row[0][0] for row in rows)
+                    b = statistics.median(row[1][0] for row in rows)
+                    row = (hidden, window, batch, threads, a / 1e6, b / 1e6, a / b)
+                    row += tuple(max(r[k][1] for r in rows) for k in (0, 1))
+                    print(
+                        "| %d | %d | %d | %d | %.2f | %.3f | %.1f | %.0f | %.0f |"
+                        % row,
+                        flush=True,
+                    )
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])
