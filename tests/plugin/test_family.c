@@ -1,10 +1,11 @@
 // Copyright 2026 Recurve contributors
 // SPDX-License-Identifier: ISC
 
-// Every kind of network plays in the plugin, hosted by lilv, as it does alone,
-// and its latency is reported
+// Every kind of network and of file plays in the plugin, hosted by lilv, as it
+// does alone, and its latency is reported
 
 #include "dsp/model/model.h"
+#include "dsp/model/write.h"
 #include "dsp/network.h"
 #include "dsp/player.h"
 #include "dsp/shape.h"
@@ -91,8 +92,9 @@ static void
 render_expected(const RcvModel* const model)
 {
   void* const       memory   = aligned_alloc(RCV_ALIGNMENT, rcv_player_size(1));
-  RcvPlayer* const  player   = rcv_player_init(memory, 48000.0, 1);
-  RcvVoice* const   voice    = rcv_model_voice_new(model, 1, 48000.0, 1, NULL);
+  const double      rate_hz  = model->info.rate_hz;
+  RcvPlayer* const  player   = rcv_player_init(memory, rate_hz, 1);
+  RcvVoice* const   voice    = rcv_model_voice_new(model, 1, rate_hz, 1, NULL);
   const RcvControls controls = rcv_controls_default();
   const float*      in[]     = {input};
   float*            out[]    = {expected};
@@ -102,23 +104,28 @@ render_expected(const RcvModel* const model)
   free(memory);
 }
 
+/// A file of the test's folder, in a host of the model's rate
 static void
-test_shape(RcvLv2Host* const host, const RcvShape* const shape)
+play_file(RcvLv2Host* const host, const char* const name)
 {
-  RcvModel* const model = rcv_fixture_model(shape, 48000.0, 3);
-  rcv_fixture_write(model, "family.safetensors");
+  RcvError        error = {RCV_OK, ""};
+  RcvModel* const model = rcv_model_load(name, &error);
+  if (!model) {
+    fail_msg("%s", error.message);
+    return;
+  }
   render_expected(model);
 
-  const RcvLv2Settings settings = {48000.0, BLOCK, BLOCK, RCV_LV2_WORKER_SYNC};
-  RcvError             error    = {RCV_OK, ""};
-  RcvLv2Plugin* const  plugin =
+  const RcvLv2Settings settings = {
+    model->info.rate_hz, BLOCK, BLOCK, RCV_LV2_WORKER_SYNC};
+  RcvLv2Plugin* const plugin =
     rcv_lv2_plugin_new(host, RCV_URI_MONO, &settings, &error);
   assert_non_null(plugin);
 
   char folder[2048];
   char path[4096];
   assert_non_null(getcwd(folder, sizeof(folder)));
-  (void)snprintf(path, sizeof(path), "%s/family.safetensors", folder);
+  (void)snprintf(path, sizeof(path), "%s/%s", folder, name);
   assert_int_equal(
     rcv_lv2_plugin_send_path(plugin, RCV_URI_MODEL, path, &error), RCV_OK);
 
@@ -134,10 +141,52 @@ test_shape(RcvLv2Host* const host, const RcvShape* const shape)
   }
 
   assert_close(rcv_lv2_plugin_get(plugin, "status"), RCV_STATUS_PLAYING, 0.0);
-  assert_int_equal(rcv_lv2_plugin_latency(plugin), rcv_shape_latency(shape));
+  assert_int_equal(rcv_lv2_plugin_latency(plugin),
+                   rcv_shape_latency(&model->shape));
   assert_memory_equal(output, expected, sizeof(output));
   rcv_lv2_plugin_free(plugin);
   rcv_model_free(model);
+}
+
+static void
+test_shape(RcvLv2Host* const host, const RcvShape* const shape)
+{
+  RcvModel* const model = rcv_fixture_model(shape, 48000.0, 3);
+  rcv_fixture_write(model, "family.safetensors");
+  rcv_model_free(model);
+  play_file(host, "family.safetensors");
+}
+
+/// The kind is told by the content: the name says nothing
+static void
+test_files(void** const state)
+{
+  (void)state;
+  static const RcvShape shape = {.cell        = RCV_CELL_LSTM,
+                                 .input_size  = 1,
+                                 .hidden_size = 12,
+                                 .num_layers  = 2,
+                                 .output_size = 1};
+
+  RcvError          error = {RCV_OK, ""};
+  RcvLv2Host* const host  = rcv_lv2_host_new(&error);
+  RcvModel* const   model = rcv_fixture_model(&shape, 48000.0, 4);
+  assert_non_null(host);
+  rcv_fixture_signal(input, N_FRAMES, 6);
+  for (uint32_t i = 0; i < RCV_N_FORMATS; ++i) {
+    size_t      size = 0;
+    void* const bytes =
+      rcv_model_write(model, (RcvFormat)i, "file.model", &size, &error);
+    FILE* const file = fopen("file.model", "wb");
+    assert_non_null(bytes);
+    assert_non_null(file);
+    assert_int_equal(fwrite(bytes, 1, size, file), size);
+    assert_int_equal(fclose(file), 0);
+    free(bytes);
+    play_file(host, "file.model");
+  }
+  rcv_model_free(model);
+  rcv_lv2_host_free(host);
 }
 
 static void
@@ -157,7 +206,8 @@ test_family(void** const state)
 int
 main(void)
 {
-  const struct CMUnitTest tests[] = {cmocka_unit_test(test_family)};
+  const struct CMUnitTest tests[] = {cmocka_unit_test(test_family),
+                                     cmocka_unit_test(test_files)};
 
   return cmocka_run_group_tests(tests, NULL, NULL);
 }
