@@ -26,6 +26,13 @@ is_resampled(const RcvVoiceSettings* const settings)
   return fabs(settings->host_hz - running_hz(settings)) > rate_tolerance_hz;
 }
 
+/// True if the host's rate is the model's
+static bool
+is_at_home(const RcvVoiceSettings* const settings)
+{
+  return !(fabs(settings->host_hz - settings->network_hz) > rate_tolerance_hz);
+}
+
 /// Latency of the network in frames of the rate that it runs at
 static uint32_t
 network_latency(const RcvShape* const         shape,
@@ -38,10 +45,9 @@ bool
 rcv_voice_is_possible(const RcvShape* const         shape,
                       const RcvVoiceSettings* const settings)
 {
-  RcvArena     arena  = {NULL, 0};
-  const double own_hz = running_hz(settings) / settings->oversample;
-  const bool   same   = fabs(settings->host_hz - own_hz) <= rate_tolerance_hz;
-  return (same || rcv_rate_is_possible(settings->host_hz, own_hz)) &&
+  RcvArena arena = {NULL, 0};
+  return (is_at_home(settings) ||
+          rcv_rate_is_possible(settings->host_hz, settings->network_hz)) &&
          (!is_resampled(settings) ||
           rcv_rate_place(&arena,
                          settings->host_hz,
@@ -65,7 +71,9 @@ place_voice(RcvArena* const               arena,
   voice.n_knobs            = shape->input_size - 1;
   voice.latency_frames     = network_latency(shape, settings);
   voice.normalize_gain_lin = 1.0f;
+  voice.oversample         = settings->oversample;
   voice.is_resampled       = is_resampled(settings);
+  voice.is_foreign         = voice.is_resampled && !is_at_home(settings);
 
   *network     = rcv_arena_take(arena, rcv_network_size(shape, kernels));
   voice.phases = rcv_phases_place(

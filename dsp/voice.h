@@ -28,10 +28,12 @@ typedef struct RcvVoiceImpl {
   const RcvNetwork*    network;
   RcvPhases            phases;
   bool                 is_resampled; ///< The host has another rate than phases
+  bool                 is_foreign;   ///< And so than the model
   RcvRate              rate;         ///< If it is resampled
   RcvRateState         rate_state;   ///< Likewise
   uint32_t             n_channels;
   uint32_t             n_knobs;            ///< Inputs after the audio
+  uint32_t             oversample;         ///< 1, 2 or 4 times the model's rate
   uint32_t             latency_frames;     ///< Of the output, in host frames
   float                normalize_gain_lin; ///< What makes it −18 dB loud
   struct RcvVoiceImpl* next; ///< For the lists of whoever holds it

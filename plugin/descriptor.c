@@ -43,6 +43,7 @@ init_shared(RcvPlugin* const plugin)
   rcv_latest_init(&plugin->news_latest);
   atomic_init(&plugin->waste, NULL);
   atomic_init(&plugin->complaints, 0U);
+  atomic_init(&plugin->oversample, 1U);
   pthread_mutex_init(&plugin->loading, NULL);
   pthread_mutex_init(&plugin->lock, NULL);
 }
@@ -97,6 +98,8 @@ instantiate(const LV2_Descriptor* const     descriptor,
     plugin->schedule = *schedule;
   }
   lv2_atom_forge_init(&plugin->forge, map);
+  plugin->oversample_asked = 1;
+  plugin->oversample_made  = 1;
   init_values(plugin);
   init_shared(plugin);
   return plugin;
@@ -145,6 +148,7 @@ free_voices(RcvPlugin* const plugin)
     rcv_model_voice_free(voice);
   }
   rcv_plugin_free_waste(plugin);
+  rcv_model_free(plugin->model);
 }
 
 static void

@@ -12,13 +12,49 @@
 
 #include <lv2/log/logger.h>
 
+#include <math.h>
 #include <pthread.h>
 #include <stdatomic.h>
 #include <stdbool.h>
 #include <stdint.h>
 #include <string.h>
 
-/// Read the file; return its voice, or NULL, and what is to be said of it
+/**
+   Make a model's voice, as the audio thread wants it now.
+
+   @param status Set, if there is a voice.
+   @return The voice, or NULL; then the error says why.
+*/
+static RcvVoice*
+make_voice(RcvPlugin* const      plugin,
+           const RcvModel* const model,
+           const char* const     path,
+           RcvPlayStatus* const  status,
+           RcvError* const       error)
+{
+  plugin->oversample_made =
+    atomic_load_explicit(&plugin->oversample, memory_order_acquire);
+
+  RcvVoice* const voice = rcv_model_voice_new(
+    model, plugin->n_channels, plugin->rate_hz, plugin->oversample_made, error);
+  if (voice) {
+    *status = voice->is_foreign ? RCV_STATUS_RESAMPLED : RCV_STATUS_PLAYING;
+  }
+  if (voice && voice->is_resampled) {
+    lv2_log_note(&plugin->logger,
+                 "%s: plays at %u times its own %g Hz, resampled from and to "
+                 "%g Hz, %u frames late\n",
+                 path,
+                 voice->oversample,
+                 isnan(model->info.rate_hz) ? plugin->rate_hz
+                                            : model->info.rate_hz,
+                 plugin->rate_hz,
+                 voice->latency_frames);
+  }
+  return voice;
+}
+
+/// Read the file; return its voice and keep its model, or return NULL
 static RcvVoice*
 load_voice(RcvPlugin* const     plugin,
            const char* const    path,
@@ -26,36 +62,23 @@ load_voice(RcvPlugin* const     plugin,
 {
   RcvError        error = {RCV_OK, ""};
   RcvModel* const model = rcv_model_load(path, &error);
-  RcvVoice*       voice = NULL;
-  if (model) {
-    const double model_rate_hz = model->info.rate_hz;
-
-    *status = RCV_STATUS_PLAYING;
-    voice   = rcv_model_voice_new(
-      model, plugin->n_channels, plugin->rate_hz, 1, &error);
-    if (voice && voice->is_resampled) {
-      *status = RCV_STATUS_RESAMPLED;
-      lv2_log_note(&plugin->logger,
-                   "%s: plays at its own %g Hz, resampled from and to %g Hz, "
-                   "%u frames late\n",
-                   path,
-                   model_rate_hz,
-                   plugin->rate_hz,
-                   voice->latency_frames);
-    }
-  }
-  if (!voice) {
-    *status =
-      error.status == RCV_NO_FILE ? RCV_STATUS_MISSING : RCV_STATUS_REFUSED;
-    lv2_log_error(&plugin->logger,
-                  "%s%s%s\n",
-                  model ? path : "", // Else it is in the message
-                  model ? ": " : "",
-                  error.message);
+  RcvVoice* const voice =
+    model ? make_voice(plugin, model, path, status, &error) : NULL;
+  if (voice) {
+    rcv_model_free(plugin->model);
+    plugin->model = model;
+    return voice;
   }
 
+  *status =
+    error.status == RCV_NO_FILE ? RCV_STATUS_MISSING : RCV_STATUS_REFUSED;
+  lv2_log_error(&plugin->logger,
+                "%s%s%s\n",
+                model ? path : "", // Else it is in the message
+                model ? ": " : "",
+                error.message);
   rcv_model_free(model);
-  return voice;
+  return NULL;
 }
 
 /// Give the news to the audio thread; what it has not taken yet is merged in
@@ -96,9 +119,40 @@ rcv_plugin_load(RcvPlugin* const  plugin,
   if (n_answered) {
     plugin->n_answered = n_answered;
   }
+  plugin->load_status = status;
   publish(plugin, voice, status);
 
   pthread_mutex_unlock(&plugin->loading);
+}
+
+bool
+rcv_plugin_follow_oversample(RcvPlugin* const plugin)
+{
+  pthread_mutex_lock(&plugin->loading);
+
+  const bool follows =
+    plugin->oversample_made !=
+    atomic_load_explicit(&plugin->oversample, memory_order_acquire);
+  if (follows && plugin->model) {
+    RcvError        error  = {RCV_OK, ""};
+    RcvPlayStatus   status = RCV_STATUS_NO_MODEL;
+    RcvVoice* const voice =
+      make_voice(plugin, plugin->model, plugin->path, &status, &error);
+    if (voice) {
+      // A file that was missing or refused before is so still
+      const bool failed = plugin->load_status == RCV_STATUS_MISSING ||
+                          plugin->load_status == RCV_STATUS_REFUSED;
+      publish(plugin, voice, failed ? plugin->load_status : status);
+    } else {
+      lv2_log_error(&plugin->logger,
+                    "%s: cannot be oversampled: %s\n",
+                    plugin->path,
+                    error.message);
+    }
+  }
+
+  pthread_mutex_unlock(&plugin->loading);
+  return follows;
 }
 
 void

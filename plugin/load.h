@@ -31,6 +31,15 @@ rcv_plugin_load(RcvPlugin*  plugin,
                 uint32_t    n_answered,
                 bool        keeps_path);
 
+/**
+   If the model is to play at another multiple of its rate, make it anew and
+   hand it to the audio thread.  Its file is not read again.
+
+   @return True if there was something to do.
+*/
+bool
+rcv_plugin_follow_oversample(RcvPlugin* plugin);
+
 /// Free the voices that the audio thread does not use any more
 void
 rcv_plugin_free_waste(RcvPlugin* plugin);

@@ -30,6 +30,7 @@ enum {
   X(OUTPUT_GAIN, "output_gain", 1, -40.0f, 40.0f, 0.0f) \
   X(NORMALIZE, "normalize", 1, 0.0f, 1.0f, 0.0f)        \
   X(MIX, "mix", 1, 0.0f, 100.0f, 100.0f)                \
+  X(OVERSAMPLE, "oversample", 1, 1.0f, 4.0f, 1.0f)      \
   X(KNOB_1, "knob_1", 1, 0.0f, 1.0f, 0.5f)              \
   X(KNOB_2, "knob_2", 1, 0.0f, 1.0f, 0.5f)              \
   X(KNOB_3, "knob_3", 1, 0.0f, 1.0f, 0.5f)              \

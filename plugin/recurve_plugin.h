@@ -4,6 +4,7 @@
 #ifndef PLUGIN_RECURVE_PLUGIN_H
 #define PLUGIN_RECURVE_PLUGIN_H
 
+#include "dsp/model/model.h"
 #include "dsp/player.h"
 #include "dsp/realtime.h"
 #include "dsp/voice.h"
@@ -31,12 +32,14 @@
 
    Three kinds of thread call us: the audio thread (run.c), the host's worker
    (worker.c), and whichever thread saves and restores (state.c), also while the
-   other two are busy.  Everything goes between them in one of four ways:
+   other two are busy.  Everything goes between them in one of five ways:
 
        audio ── requests ──▶ worker            a path to load; the latest counts
        audio ◀─── news ──── worker, restore    a voice, a path, a status
        audio ── waste ────▶ worker, restore    voices to be freed
        audio ── complaints ▶ worker            what is to be logged
+       audio ── oversample ▶ worker, restore    times the model's rate, to play
+   at
 
    Each is lock-free and holds what it holds even if nobody comes, so nothing
    depends on the host's rings: the message to the worker says no more than
@@ -94,7 +97,8 @@ typedef struct {
   float*                   value_ports[RCV_N_VALUES];
   float                    values[RCV_N_VALUES]; ///< In range, never NaN
   uint32_t                 n_requests;
-  RcvPlayStatus            status;     ///< But for LOADING
+  uint32_t                 oversample_asked; ///< Last value of `oversample`
+  RcvPlayStatus            status;           ///< But for LOADING
   bool                     wants_work; ///< The worker must be told to look
   bool                     owes_path;  ///< The path must be sent
 
@@ -106,11 +110,17 @@ typedef struct {
   RcvNews            news[RCV_LATEST_SLOTS];
   _Atomic(RcvVoice*) waste;
   atomic_uint        complaints;
+  atomic_uint        oversample; ///< 1, 2 or 4
 
   /* The others', under a lock */
 
   pthread_mutex_t loading;    ///< Held during a load and its publication
   uint32_t        n_answered; ///< Under `loading`
+
+  // Under `loading`: what plays, and how
+  RcvModel*     model; ///< The last one that could be loaded, or NULL
+  uint32_t      oversample_made;
+  RcvPlayStatus load_status; ///< Of the last load
 
   pthread_mutex_t lock; ///< Held for a moment, also with `loading`
   char            path[RCV_PATH_SIZE]; ///< Current path, which is saved, or ""

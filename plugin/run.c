@@ -195,6 +195,19 @@ read_values(RcvPlugin* const plugin)
   }
 }
 
+/// Ask the worker for a voice at another multiple of the model's rate
+RCV_REALTIME static void
+request_oversample(RcvPlugin* const plugin)
+{
+  const float    value  = plugin->values[RCV_VALUE_OVERSAMPLE];
+  const uint32_t wanted = value < 2.0f ? 1U : value < 4.0f ? 2U : 4U;
+  if (wanted != plugin->oversample_asked) {
+    plugin->oversample_asked = wanted;
+    atomic_store_explicit(&plugin->oversample, wanted, memory_order_release);
+    plugin->wants_work = true;
+  }
+}
+
 RCV_REALTIME static RcvControls
 controls_of(const RcvPlugin* const plugin)
 {
@@ -263,6 +276,7 @@ rcv_plugin_run(LV2_Handle instance, const uint32_t n_frames)
   take_news(plugin);
   read_messages(plugin);
   read_values(plugin);
+  request_oversample(plugin);
 
   const RcvControls controls = controls_of(plugin);
   if (has_audio(plugin)) {

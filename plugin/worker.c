@@ -11,6 +11,7 @@
 #include <lv2/worker/worker.h>
 
 #include <stdatomic.h>
+#include <stdbool.h>
 #include <stdint.h>
 
 /// Log what the audio thread found wrong with messages
@@ -50,11 +51,14 @@ rcv_plugin_work(LV2_Handle                  instance,
 
   log_complaints(plugin);
   rcv_plugin_free_waste(plugin);
-  if (rcv_latest_take(&plugin->requests_latest)) {
+
+  const bool loads = rcv_latest_take(&plugin->requests_latest);
+  if (loads) {
     const RcvRequest* const request =
       &plugin->requests[plugin->requests_latest.front];
     rcv_plugin_load(plugin, request->path, request->number, false);
-
+  }
+  if (rcv_plugin_follow_oversample(plugin) || loads) {
     // If there is no room for it, the next run() finds the news by itself
     (void)respond(handle, 0, NULL);
   }

@@ -50,6 +50,22 @@ check_value(const Fixture* const f, const RcvValue value, const uint32_t index)
   }
 }
 
+/// The values that have words, as bits
+static unsigned
+points_of(const Fixture* const f, const uint32_t index)
+{
+  LilvScalePoints* const points = lilv_port_get_scale_points(
+    f->plugin, lilv_plugin_get_port_by_index(f->plugin, index));
+  unsigned seen = 0;
+  LILV_FOREACH(scale_points, i, points)
+  {
+    const LilvScalePoint* const point = lilv_scale_points_get(points, i);
+    seen |= 1U << (unsigned)lilv_node_as_int(lilv_scale_point_get_value(point));
+  }
+  lilv_scale_points_free(points);
+  return seen;
+}
+
 static void
 check_plugin(const char* const uri, const uint32_t n_channels)
 {
@@ -79,20 +95,13 @@ check_plugin(const char* const uri, const uint32_t n_channels)
   assert_int_equal(lilv_plugin_get_latency_port_index(f.plugin),
                    rcv_value_port(RCV_VALUE_LATENCY, n_channels));
 
-  // Every status has its words
-  LilvScalePoints* const points = lilv_port_get_scale_points(
-    f.plugin,
-    lilv_plugin_get_port_by_index(
-      f.plugin, rcv_value_port(RCV_VALUE_STATUS, n_channels)));
-  unsigned seen = 0;
-  LILV_FOREACH(scale_points, i, points)
-  {
-    const LilvScalePoint* const point = lilv_scale_points_get(points, i);
-    seen |= 1U << (unsigned)lilv_node_as_int(lilv_scale_point_get_value(point));
-  }
-  assert_int_equal(seen, (1U << (RCV_STATUS_REFUSED + 1U)) - 1U);
+  // Every status has its words, and so has every multiple of the rate
+  assert_int_equal(points_of(&f, rcv_value_port(RCV_VALUE_STATUS, n_channels)),
+                   (1U << (RCV_STATUS_REFUSED + 1U)) - 1U);
+  assert_int_equal(
+    points_of(&f, rcv_value_port(RCV_VALUE_OVERSAMPLE, n_channels)),
+    (1U << 1U) | (1U << 2U) | (1U << 4U));
 
-  lilv_scale_points_free(points);
   lilv_node_free(node);
   lilv_world_free(f.world);
 }
