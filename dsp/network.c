@@ -5,6 +5,7 @@
 
 #include "dsp/network_impl.h"
 
+#include <math.h>
 #include <string.h>
 
 enum { CHUNK = RCV_NETWORK_CHUNK };
@@ -22,6 +23,34 @@ rcv_state_reset(RcvState* const state, const RcvNetwork* const network)
     state->n_inputs = 0;
     state->n_read   = 0;
   }
+}
+
+/// The same for one array of it; `seen` becomes what it is now
+RCV_REALTIME static float
+moved(const float* const now, float* const seen, const uint32_t n)
+{
+  float most = 0.0f;
+  for (uint32_t k = 0; k < n; ++k) {
+    const float distance = fabsf(now[k] - seen[k]);
+
+    most    = fmaxf(most, distance / fmaxf(1.0f, fabsf(now[k])));
+    seen[k] = now[k];
+  }
+  return most;
+}
+
+float
+rcv_state_moved(RcvState* const state, const RcvNetwork* const network)
+{
+  const uint32_t padded = network->n_padded;
+  float          most   = 0.0f;
+  for (uint32_t l = 0; l < network->shape.num_layers; ++l) {
+    float* const seen = state->seen + ((size_t)l * 2 * padded);
+
+    most = fmaxf(most, moved(state->h[0][l], seen, padded));
+    most = fmaxf(most, moved(state->c[0][l], seen + padded, padded));
+  }
+  return most;
 }
 
 /**

@@ -74,6 +74,15 @@ RCV_REALTIME void
 rcv_state_reset(RcvState* state, const RcvNetwork* network);
 
 /**
+   How far the recurrent state has moved since this was asked last.
+
+   @return The greatest change of a number in it; of one above 1, as a part of
+   it.  For networks of one direction.
+*/
+RCV_REALTIME float
+rcv_state_moved(RcvState* state, const RcvNetwork* network);
+
+/**
    Run a network over some frames.
 
    The result does not depend on how a signal is divided into calls.  The output

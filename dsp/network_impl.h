@@ -33,6 +33,7 @@ struct RcvState {
 
   float* h[2][RCV_MAX_LAYERS]; // [1 + CHUNK][n_padded] the first row is now
   float* c[2][RCV_MAX_LAYERS]; // [n_padded]
+  float* seen;     // [L][2][n_padded] h and c when rcv_state_moved() was asked
   float* dense[2]; // [CHUNK][most of a dense layer's n_padded] in turn
   float* logits;   // [n_levels] (softmax)
 

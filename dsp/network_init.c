@@ -228,6 +228,8 @@ place_state(RcvArena* const         arena,
     }
   }
 
+  state.seen = rcv_arena_floats(arena, (size_t)shape->num_layers * 2 * padded);
+
   const size_t widest = rcv_kernels_padded_size(kernels, widest_dense(shape));
   for (uint32_t i = 0; i < 2; ++i) {
     state.dense[i] = rcv_arena_floats(arena, RCV_NETWORK_CHUNK * widest);

@@ -3,6 +3,7 @@
 
 #include "dsp/phases.h"
 
+#include <math.h>
 #include <string.h>
 
 RcvPhases
@@ -160,4 +161,23 @@ rcv_phases_run(RcvPhases* const          phases,
     const uint32_t n_left = n_frames - t;
     run_chunk(phases, x, y, t, n_left < most ? n_left : most);
   }
+}
+
+void
+rcv_phases_skip(RcvPhases* const phases, const uint32_t n_frames)
+{
+  phases->next = (phases->next + n_frames) % phases->n_phases;
+}
+
+float
+rcv_phases_moved(RcvPhases* const phases)
+{
+  float most = 0.0f;
+  for (uint32_t c = 0; c < phases->n_channels; ++c) {
+    for (uint32_t p = 0; p < phases->n_phases; ++p) {
+      most =
+        fmaxf(most, rcv_state_moved(phases->states[c][p], phases->network));
+    }
+  }
+  return most;
 }

@@ -82,4 +82,12 @@ rcv_phases_run(RcvPhases*          phases,
                float* const*       y,
                uint32_t            n_frames);
 
+/// As if frames had gone by that change nothing
+RCV_REALTIME void
+rcv_phases_skip(RcvPhases* phases, uint32_t n_frames);
+
+/// The greatest rcv_state_moved() of all states
+RCV_REALTIME float
+rcv_phases_moved(RcvPhases* phases);
+
 #endif // DSP_PHASES_H

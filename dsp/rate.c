@@ -366,3 +366,19 @@ rcv_rate_run(const RcvRate* const      rate,
   state->n_host += n_frames;
   state->n_network += n;
 }
+
+uint32_t
+rcv_rate_skip(const RcvRate* const rate,
+              RcvRateState* const  state,
+              const uint32_t       n_frames)
+{
+  // All m with ⌊m·Q/P⌋ + half < n_host, as gather() goes on to
+  const uint64_t before = state->n_network;
+  const uint64_t half   = rate->n_in / 2;
+  state->n_host += n_frames;
+  if (state->n_host > half) {
+    state->n_network =
+      (((state->n_host - half) * rate->up) + rate->down - 1) / rate->down;
+  }
+  return (uint32_t)(state->n_network - before);
+}

@@ -108,4 +108,13 @@ rcv_rate_run(const RcvRate*      rate,
              float* const*       y,
              uint32_t            n_frames);
 
+/**
+   As if frames had gone by that change nothing: the rings are full of what does
+   not move.
+
+   @return How many frames those are at the network's rate.
+*/
+RCV_REALTIME uint32_t
+rcv_rate_skip(const RcvRate* rate, RcvRateState* state, uint32_t n_frames);
+
 #endif // DSP_RATE_H

@@ -56,6 +56,21 @@ rcv_voice_is_possible(const RcvShape* const         shape,
               .latency_frames <= RCV_MAX_LATENCY);
 }
 
+/// A tenth of a second, or as long as the resampling remembers
+static uint32_t
+idle_window(const RcvVoice* const voice, const double host_hz)
+{
+  const RcvRate* const rate  = &voice->rate;
+  const double         tenth = host_hz / 10.0;
+  const double         rings =
+    voice->is_resampled
+              ? rate->host_size + rate->latency_frames +
+          (((double)rate->network_size + 1.0) * rate->down / rate->up)
+              : 0.0;
+
+  return (uint32_t)ceil(fmax(tenth, rings) + RCV_RATE_CHUNK);
+}
+
 /// Place the parts of a voice in memory, or only count if the arena counts
 static RcvVoice
 place_voice(RcvArena* const               arena,
@@ -89,6 +104,8 @@ place_voice(RcvArena* const               arena,
     voice.rate_state     = rcv_rate_place_state(
       arena, &voice.rate, shape->input_size, settings->n_channels);
   }
+  voice.idle.is_allowed    = !shape->bidirectional;
+  voice.idle.window_frames = idle_window(&voice, settings->host_hz);
   return voice;
 }
 
@@ -128,6 +145,7 @@ rcv_voice_init(void* const                   memory,
 void
 rcv_voice_reset_channel(RcvVoice* const voice, const uint32_t channel)
 {
+  rcv_idle_reset(&voice->idle);
   rcv_phases_reset_channel(&voice->phases, channel);
   if (voice->is_resampled) {
     rcv_rate_reset_channel(&voice->rate, &voice->rate_state, channel);
@@ -137,9 +155,40 @@ rcv_voice_reset_channel(RcvVoice* const voice, const uint32_t channel)
 void
 rcv_voice_reset(RcvVoice* const voice)
 {
+  rcv_idle_reset(&voice->idle);
   rcv_phases_reset(&voice->phases);
   if (voice->is_resampled) {
     rcv_rate_reset(&voice->rate, &voice->rate_state);
+  }
+}
+
+/// Run all channels without a look at what is silent
+RCV_REALTIME static void
+run_awake(RcvVoice* const           voice,
+          const float* const* const x,
+          float* const* const       y,
+          const uint32_t            n_frames)
+{
+  if (voice->is_resampled) {
+    rcv_rate_run(
+      &voice->rate, &voice->rate_state, &voice->phases, x, y, n_frames);
+  } else {
+    rcv_phases_run(&voice->phases, x, y, n_frames);
+  }
+}
+
+/// Let time go by at rest
+RCV_REALTIME static void
+run_idle(RcvVoice* const voice, float* const* const y, const uint32_t n_frames)
+{
+  rcv_phases_skip(&voice->phases,
+                  voice->is_resampled
+                    ? rcv_rate_skip(&voice->rate, &voice->rate_state, n_frames)
+                    : n_frames);
+  for (uint32_t c = 0; c < voice->n_channels; ++c) {
+    for (uint32_t t = 0; t < n_frames; ++t) {
+      y[c][t] = voice->idle.rest[c];
+    }
   }
 }
 
@@ -149,10 +198,21 @@ rcv_voice_run(RcvVoice* const           voice,
               float* const* const       y,
               const uint32_t            n_frames)
 {
-  if (voice->is_resampled) {
-    rcv_rate_run(
-      &voice->rate, &voice->rate_state, &voice->phases, x, y, n_frames);
-  } else {
-    rcv_phases_run(&voice->phases, x, y, n_frames);
+  const uint32_t n_in = 1 + voice->n_knobs;
+  for (uint32_t t = 0, n = 0; t < n_frames; t += n) {
+    const float* in[RCV_MAX_CHANNELS];
+    float*       out[RCV_MAX_CHANNELS];
+    for (uint32_t c = 0; c < voice->n_channels; ++c) {
+      in[c]  = x[c] + ((size_t)t * n_in);
+      out[c] = y[c] + t;
+    }
+
+    n = rcv_idle_next(&voice->idle, &voice->phases, in, n_frames - t);
+    if (voice->idle.is_idle) {
+      run_idle(voice, out, n);
+    } else {
+      run_awake(voice, in, out, n);
+      rcv_idle_note(&voice->idle, &voice->phases, in, out, n);
+    }
   }
 }

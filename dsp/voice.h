@@ -4,6 +4,7 @@
 #ifndef DSP_VOICE_H
 #define DSP_VOICE_H
 
+#include "dsp/idle.h"
 #include "dsp/kernels/kernels.h"
 #include "dsp/network.h"
 #include "dsp/phases.h"
@@ -31,6 +32,7 @@ typedef struct RcvVoiceImpl {
   bool                 is_foreign;   ///< And so than the model
   RcvRate              rate;         ///< If it is resampled
   RcvRateState         rate_state;   ///< Likewise
+  RcvIdle              idle;
   uint32_t             n_channels;
   uint32_t             n_knobs;            ///< Inputs after the audio
   uint32_t             oversample;         ///< 1, 2 or 4 times the model's rate
@@ -85,6 +87,7 @@ rcv_voice_reset_channel(RcvVoice* voice, uint32_t channel);
 /**
    Run all channels, through the network's rate if that is another.
 
+   In silence the networks rest, but for bidirectional ones: see idle.h.
    Two channels are computed together; each is to the bit what it would be
    alone.
 
