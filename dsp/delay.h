@@ -7,6 +7,7 @@
 #include "dsp/realtime.h"
 
 #include <stdint.h>
+#include <string.h>
 
 /// A ring of past frames, of which any delay can be read
 typedef struct {
@@ -21,9 +22,11 @@ rcv_delay_write(RcvDelay* const    delay,
                 const float* const x,
                 const uint32_t     n_frames)
 {
-  for (uint32_t t = 0; t < n_frames; ++t) {
-    delay->frames[(delay->position + t) & (delay->size - 1)] = x[t];
-  }
+  const uint32_t n_left  = delay->size - delay->position;
+  const uint32_t n_first = n_frames < n_left ? n_frames : n_left;
+
+  memcpy(delay->frames + delay->position, x, n_first * sizeof(float));
+  memcpy(delay->frames, x + n_first, (n_frames - n_first) * sizeof(float));
   delay->position = (delay->position + n_frames) & (delay->size - 1);
 }
 
@@ -39,10 +42,13 @@ rcv_delay_read(const RcvDelay* const delay,
                float* const          y,
                const uint32_t        n_frames)
 {
-  const uint32_t first = delay->position - n_frames - delay_frames;
-  for (uint32_t t = 0; t < n_frames; ++t) {
-    y[t] = delay->frames[(first + t) & (delay->size - 1)];
-  }
+  const uint32_t first =
+    (delay->position - n_frames - delay_frames) & (delay->size - 1);
+  const uint32_t n_left  = delay->size - first;
+  const uint32_t n_first = n_frames < n_left ? n_frames : n_left;
+
+  memcpy(y, delay->frames + first, n_first * sizeof(float));
+  memcpy(y + n_first, delay->frames, (n_frames - n_first) * sizeof(float));
 }
 
 #endif // DSP_DELAY_H

@@ -26,24 +26,60 @@ rcv_idle_reset(RcvIdle* const idle)
   start_window(idle);
 }
 
-/// True if a frame is silent in all channels, and its knobs those before it
-RCV_REALTIME static bool
-is_silent(const RcvIdle* const      idle,
-          const RcvPhases* const    phases,
-          const float* const* const x,
-          const uint32_t            t)
+/// True if a frame of one channel is silent, and its knobs those before it
+RCV_REALTIME static inline bool
+is_silent(const float* const frame,
+          const float* const knobs,
+          const uint32_t     n_in)
+{
+  bool silent = fabsf(frame[0]) <= RCV_IDLE_SILENCE;
+  for (uint32_t k = 1; k < n_in; ++k) {
+    silent = silent && frame[k] >= knobs[k] && frame[k] <= knobs[k];
+  }
+  return silent;
+}
+
+/// How many frames at the start are silent in all channels
+RCV_REALTIME static uint32_t
+count_silent(const RcvIdle* const      idle,
+             const RcvPhases* const    phases,
+             const float* const* const x,
+             const uint32_t            n_frames)
 {
   const uint32_t n_in = rcv_network_shape(phases->network)->input_size;
-  const size_t   size = (n_in - 1) * sizeof(float);
+  uint32_t       n    = n_frames;
   for (uint32_t c = 0; c < phases->n_channels; ++c) {
-    const float* const frame = x[c] + ((size_t)t * n_in);
-    const float* const knobs = t ? frame - n_in : idle->knobs[c];
-    if (!(fabsf(frame[0]) <= RCV_IDLE_SILENCE) ||
-        memcmp(frame + 1, knobs + 1, size) != 0) {
-      return false;
+    const float* knobs = idle->knobs[c];
+    for (uint32_t t = 0; t < n; ++t) {
+      const float* const frame = x[c] + ((size_t)t * n_in);
+      if (!is_silent(frame, knobs, n_in)) {
+        n = t;
+      }
+      knobs = frame;
     }
   }
-  return true;
+  return n;
+}
+
+/// How many frames at the end are silent in all channels
+RCV_REALTIME static uint32_t
+count_silent_end(const RcvIdle* const      idle,
+                 const RcvPhases* const    phases,
+                 const float* const* const x,
+                 const uint32_t            n_frames)
+{
+  const uint32_t n_in = rcv_network_shape(phases->network)->input_size;
+  uint32_t       n    = n_frames;
+  for (uint32_t c = 0; c < phases->n_channels; ++c) {
+    for (uint32_t k = 0; k < n; ++k) {
+      const uint32_t     t     = n_frames - 1 - k;
+      const float* const frame = x[c] + ((size_t)t * n_in);
+      if (!is_silent(frame, t ? frame - n_in : idle->knobs[c], n_in)) {
+        n = k;
+      }
+    }
+  }
+  return n;
 }
 
 uint32_t
@@ -56,10 +92,7 @@ rcv_idle_next(RcvIdle* const            idle,
     return n_frames;
   }
 
-  uint32_t n = 0;
-  while (n < n_frames && is_silent(idle, phases, x, n)) {
-    ++n;
-  }
+  const uint32_t n = count_silent(idle, phases, x, n_frames);
   if (idle->is_idle && n) {
     return n;
   }
@@ -98,11 +131,7 @@ rcv_idle_note(RcvIdle* const            idle,
     return;
   }
 
-  uint32_t n_silent = 0; // At the end
-  while (n_silent < n_frames &&
-         is_silent(idle, phases, x, n_frames - 1 - n_silent)) {
-    ++n_silent;
-  }
+  const uint32_t n_silent = count_silent_end(idle, phases, x, n_frames);
   if (n_silent < n_frames) {
     idle->n_windows = 0;
     start_window(idle);

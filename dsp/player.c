@@ -18,11 +18,11 @@ enum { CHUNK = RCV_PLAYER_CHUNK };
 RCV_REALTIME static bool
 all_finite(const float* const x, const uint32_t n_frames)
 {
-  bool finite = true;
+  uint32_t n_finite = 0; // Counted rather than looked for: that is vectorized
   for (uint32_t t = 0; t < n_frames; ++t) {
-    finite = finite && fabsf(x[t]) <= FLT_MAX;
+    n_finite += fabsf(x[t]) <= FLT_MAX;
   }
-  return finite;
+  return n_finite == n_frames;
 }
 
 /// Let a control go on to its target; one that is NaN or infinite is ignored
@@ -33,12 +33,22 @@ run_ramp(RcvRamp* const ramp,
          const uint32_t n_frames)
 {
   if (all_finite(&target, 1)) {
+    ramp->n_still = target < ramp->smooth.target || target > ramp->smooth.target
+                      ? 0
+                      : ramp->n_still;
     ramp->smooth.target = target;
   }
   if (jump) {
     rcv_smooth_jump(&ramp->smooth);
+    ramp->n_still = 0;
   }
-  rcv_smooth_run(&ramp->smooth, ramp->values, n_frames);
+
+  // Controls stand still nearly always; then this is done once
+  if (ramp->n_still < n_frames) {
+    const bool still = rcv_smooth_is_still(&ramp->smooth);
+    rcv_smooth_run(&ramp->smooth, ramp->values, n_frames);
+    ramp->n_still = still ? n_frames : 0;
+  }
 }
 
 /// Let the smoothed controls go on by a chunk

@@ -23,6 +23,7 @@ enum {
 /// A smoothed control and its values during this chunk
 typedef struct {
   RcvSmooth smooth;
+  uint32_t  n_still; // Values that are the target already, if it stands there
   float     values[RCV_PLAYER_CHUNK];
 } RcvRamp;
 

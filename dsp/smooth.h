@@ -36,6 +36,13 @@ rcv_smooth_jump(RcvSmooth* const smooth)
   smooth->value = smooth->target;
 }
 
+/// True if it stands at its target
+RCV_REALTIME static inline bool
+rcv_smooth_is_still(const RcvSmooth* const smooth)
+{
+  return smooth->value >= smooth->target && smooth->value <= smooth->target;
+}
+
 /**
    Write the values of some frames.
 
