@@ -49,7 +49,14 @@ count_silent(const RcvIdle* const      idle,
   const uint32_t n_in = rcv_network_shape(phases->network)->input_size;
   uint32_t       n    = n_frames;
   for (uint32_t c = 0; c < phases->n_channels; ++c) {
-    const float* knobs = idle->knobs[c];
+    const float* knobs   = idle->knobs[c];
+    uint32_t     n_quiet = 0;
+    for (uint32_t t = 0; n_in == 1 && t < n; ++t) { // Vectorized
+      n_quiet += fabsf(x[c][t]) <= RCV_IDLE_SILENCE;
+    }
+    if (n_in == 1 && n_quiet == n) {
+      continue;
+    }
     for (uint32_t t = 0; t < n; ++t) {
       const float* const frame = x[c] + ((size_t)t * n_in);
       if (!is_silent(frame, knobs, n_in)) {

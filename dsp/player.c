@@ -87,7 +87,10 @@ gather_inputs(const RcvPlayer* const player,
               float*                 inputs,
               const uint32_t         n_frames)
 {
-  for (uint32_t t = 0; t < n_frames; ++t) {
+  for (uint32_t t = 0; !n_knobs && t < n_frames; ++t) { // Vectorized
+    inputs[t] = x[t] * player->input_gain.values[t];
+  }
+  for (uint32_t t = 0; n_knobs && t < n_frames; ++t) {
     *inputs++ = x[t] * player->input_gain.values[t];
     for (uint32_t k = 0; k < n_knobs; ++k) {
       *inputs++ = player->knobs[k].values[t];
@@ -104,17 +107,19 @@ mix_channel(const RcvPlayer* const player,
             float* const           y,
             const uint32_t         n_frames)
 {
-  float dry[CHUNK];
+  const float louder = voice->normalize_gain_lin - 1.0f;
+  float       dry[CHUNK];
+  float       mixed[CHUNK]; // Not y, which might be anything for the compiler
   rcv_delay_read(&player->dry[channel], voice->latency_frames, dry, n_frames);
   for (uint32_t t = 0; t < n_frames; ++t) {
-    const float normalize =
-      1.0f + (player->normalize.values[t] * (voice->normalize_gain_lin - 1.0f));
-    const float amount = player->enabled.values[t] * player->mix.values[t];
-    const float gain   = player->output_gain.values[t] * normalize;
+    const float normalize = 1.0f + (player->normalize.values[t] * louder);
+    const float amount    = player->enabled.values[t] * player->mix.values[t];
+    const float gain      = player->output_gain.values[t] * normalize;
 
     // Two products, so that either end is exact
-    y[t] = (amount * gain * wet[t]) + ((1.0f - amount) * dry[t]);
+    mixed[t] = (amount * gain * wet[t]) + ((1.0f - amount) * dry[t]);
   }
+  memcpy(y, mixed, n_frames * sizeof(float));
 }
 
 /**
