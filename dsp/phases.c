@@ -86,7 +86,7 @@ run_together(const RcvPhases* const phases,
   const uint32_t n_more = list[0].n_frames - n_both; // 0 or 1
   for (uint32_t i = 0; i < n_list; ++i) {
     states[i] = list[i].state;
-    ins[i]    = phases->inputs + (i * RCV_PHASE_CHUNK * n_in);
+    ins[i]    = phases->inputs + ((size_t)i * RCV_PHASE_CHUNK * n_in);
     outs[i]   = phases->outputs + ((size_t)i * RCV_PHASE_CHUNK);
     for (uint32_t t = 0; t < list[i].n_frames; ++t) {
       memcpy(ins[i] + (t * n_in),
@@ -148,7 +148,7 @@ rcv_phases_run(RcvPhases* const          phases,
                float* const* const       y,
                const uint32_t            n_frames)
 {
-  if (phases->n_phases == 1) {
+  if (phases->n_phases < 2) {
     RcvState* const states[RCV_MAX_CHANNELS] = {phases->states[0][0],
                                                 phases->states[1][0]};
     rcv_network_run_streams(

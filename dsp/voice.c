@@ -179,7 +179,10 @@ run_awake(RcvVoice* const           voice,
 
 /// Let time go by at rest
 RCV_REALTIME static void
-run_idle(RcvVoice* const voice, float* const* const y, const uint32_t n_frames)
+run_idle(RcvVoice* const     voice,
+         float* const* const y,
+         const uint32_t      first,
+         const uint32_t      n_frames)
 {
   rcv_phases_skip(&voice->phases,
                   voice->is_resampled
@@ -187,7 +190,7 @@ run_idle(RcvVoice* const voice, float* const* const y, const uint32_t n_frames)
                     : n_frames);
   for (uint32_t c = 0; c < voice->n_channels; ++c) {
     for (uint32_t t = 0; t < n_frames; ++t) {
-      y[c][t] = voice->idle.rest[c];
+      y[c][first + t] = voice->idle.rest[c];
     }
   }
 }
@@ -209,7 +212,7 @@ rcv_voice_run(RcvVoice* const           voice,
 
     n = rcv_idle_next(&voice->idle, &voice->phases, in, n_frames - t);
     if (voice->idle.is_idle) {
-      run_idle(voice, out, n);
+      run_idle(voice, y, t, n);
     } else {
       run_awake(voice, in, out, n);
       rcv_idle_note(&voice->idle, &voice->phases, in, out, n);
