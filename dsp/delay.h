@@ -22,6 +22,10 @@ rcv_delay_write(RcvDelay* const    delay,
                 const float* const x,
                 const uint32_t     n_frames)
 {
+  if (!n_frames) {
+    return;
+  }
+
   const uint32_t n_left  = delay->size - delay->position;
   const uint32_t n_first = n_frames < n_left ? n_frames : n_left;
 
@@ -42,6 +46,10 @@ rcv_delay_read(const RcvDelay* const delay,
                float* const          y,
                const uint32_t        n_frames)
 {
+  if (!n_frames) {
+    return;
+  }
+
   const uint32_t first =
     (delay->position - n_frames - delay_frames) & (delay->size - 1);
   const uint32_t n_left  = delay->size - first;

@@ -206,7 +206,7 @@ run_chunk(RcvPlayer* const    player,
           float* const* const out,
           const uint32_t      n_frames)
 {
-  bool good[RCV_MAX_CHANNELS];
+  bool good[RCV_MAX_CHANNELS] = {true, true};
   for (uint32_t c = 0; c < player->n_channels; ++c) {
     good[c] = all_finite(x[c], n_frames);
     if (!good[c]) {
@@ -266,7 +266,7 @@ rcv_player_run(RcvPlayer* const          player,
 
     // All inputs are read before any output is written: they may be the same
     float  x[RCV_MAX_CHANNELS][CHUNK];
-    float* y[RCV_MAX_CHANNELS] = {NULL, NULL};
+    float* y[RCV_MAX_CHANNELS] = {x[0], x[1]};
     for (uint32_t c = 0; c < player->n_channels; ++c) {
       memcpy(x[c], in[c] + t, n * sizeof(float));
       y[c] = out[c] + t;

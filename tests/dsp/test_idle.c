@@ -146,7 +146,7 @@ idles_with(RcvVoice* const voice, const float audio, const float knob)
   float  inputs[N * N_IN];
   float  out[N];
   float* outs[] = {out};
-  for (uint32_t t = 0; t < N; ++t) {
+  for (size_t t = 0; t < N; ++t) {
     inputs[t * N_IN]       = audio;
     inputs[(t * N_IN) + 1] = knob;
   }
