@@ -79,15 +79,16 @@ run_together(const RcvPhases* const phases,
 {
   const size_t   n_in   = rcv_network_shape(phases->network)->input_size;
   const size_t   stride = phases->n_phases;
-  RcvState*      states[RCV_MAX_STREAMS];
-  float*         ins[RCV_MAX_STREAMS];
-  float*         outs[RCV_MAX_STREAMS];
   const uint32_t n_both = list[n_list - 1].n_frames;
   const uint32_t n_more = list[0].n_frames - n_both; // 0 or 1
+
+  float* const second               = phases->inputs + (RCV_PHASE_CHUNK * n_in);
+  float* const ins[RCV_MAX_STREAMS] = {phases->inputs, second};
+  float* const outs[RCV_MAX_STREAMS]   = {phases->outputs,
+                                          phases->outputs + RCV_PHASE_CHUNK};
+  RcvState*    states[RCV_MAX_STREAMS] = {list[0].state, NULL};
   for (uint32_t i = 0; i < n_list; ++i) {
     states[i] = list[i].state;
-    ins[i]    = phases->inputs + ((size_t)i * RCV_PHASE_CHUNK * n_in);
-    outs[i]   = phases->outputs + ((size_t)i * RCV_PHASE_CHUNK);
     for (uint32_t t = 0; t < list[i].n_frames; ++t) {
       memcpy(ins[i] + (t * n_in),
              list[i].x + (t * stride * n_in),
@@ -95,7 +96,7 @@ run_together(const RcvPhases* const phases,
     }
   }
 
-  const float* const in[RCV_MAX_STREAMS] = {ins[0], ins[n_list - 1]};
+  const float* const in[RCV_MAX_STREAMS] = {ins[0], ins[1]};
   rcv_network_run_streams(phases->network, states, in, outs, n_list, n_both);
   rcv_network_run(phases->network,
                   states[0],

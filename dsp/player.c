@@ -108,8 +108,7 @@ mix_channel(const RcvPlayer* const player,
             const uint32_t         n_frames)
 {
   const float louder = voice->normalize_gain_lin - 1.0f;
-  float       dry[CHUNK];
-  float       mixed[CHUNK]; // Not y, which might be anything for the compiler
+  float dry[CHUNK]; // Mixed in place: y might be anything for the compiler
   rcv_delay_read(&player->dry[channel], voice->latency_frames, dry, n_frames);
   for (uint32_t t = 0; t < n_frames; ++t) {
     const float normalize = 1.0f + (player->normalize.values[t] * louder);
@@ -117,9 +116,9 @@ mix_channel(const RcvPlayer* const player,
     const float gain      = player->output_gain.values[t] * normalize;
 
     // Two products, so that either end is exact
-    mixed[t] = (amount * gain * wet[t]) + ((1.0f - amount) * dry[t]);
+    dry[t] = (amount * gain * wet[t]) + ((1.0f - amount) * dry[t]);
   }
-  memcpy(y, mixed, n_frames * sizeof(float));
+  memcpy(y, dry, n_frames * sizeof(float));
 }
 
 /**
@@ -228,7 +227,7 @@ run_chunk(RcvPlayer* const    player,
     }
   }
 
-  for (uint32_t c = 0; c < player->n_channels; ++c) {
+  for (uint32_t c = 0; c < RCV_MAX_CHANNELS; ++c) {
     if (!good[c]) {
       silence_channel(player, c, out[c], n_frames);
     }
