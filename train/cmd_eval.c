@@ -25,6 +25,7 @@ typedef struct {
   double      from_s;
   double      to_s;
   double      segment_s;
+  uint32_t    clip_frames;
   bool        align;
   bool        json;
 } Arguments;
@@ -42,6 +43,9 @@ parse(Arguments* const a, const int argc, char** const argv)
      "Length of the segments that are listed", 0.1, 1e6, NULL},
     {"align", 'a', RCV_OPTION_FLAG, &a->align, NULL,
      "Find the delay of WET and take it off", 0.0, 0.0, NULL},
+    {"clips", 'c', RCV_OPTION_UINT, &a->clip_frames, "FRAMES",
+     "The recordings are clips of so many frames in a row, of which only the "
+     "second halves are right; 0: they are whole", 0.0, 100000000.0, NULL},
     {"json", 'j', RCV_OPTION_FLAG, &a->json, NULL,
      "Print one JSON object on standard output", 0.0, 0.0, NULL},
     {NULL, 0, RCV_OPTION_FLAG, NULL, NULL, NULL, 0.0, 0.0, NULL},
@@ -206,5 +210,6 @@ rcv_cmd_eval(const int argc, char** const argv)
     return parsed == RCV_PARSED_HELP ? 0 : 2;
   }
 
-  return rcv_with_model_and_pair("eval", a.operands, a.align, evaluate, &a);
+  return rcv_with_model_and_pair(
+    "eval", a.operands, a.align, a.clip_frames, evaluate, &a);
 }

@@ -256,5 +256,5 @@ rcv_cmd_reach(const int argc, char** const argv)
     return parsed == RCV_PARSED_HELP ? 0 : 2;
   }
 
-  return rcv_with_model_and_pair("reach", a.operands, a.align, measure, &a);
+  return rcv_with_model_and_pair("reach", a.operands, a.align, 0, measure, &a);
 }

@@ -68,6 +68,7 @@ rcv_evaluate_region(const RcvModel* const model,
     status = x ? rcv_model_run(model, x, y, n, error) : no_memory(error);
     free(x);
     if (!status) {
+      rcv_pair_blank(pair, start, y, n);
       rcv_metrics_add(&sums, take->wet + region.start, y + n_warm, n - n_warm);
     }
     if (!status && y_hat && i == 0) {

@@ -18,7 +18,8 @@
 */
 
 /**
-Play a region of a pair and compare; all takes count together.
+Play a region of a pair and compare; all takes count together, and of clips
+   the second halves, with silence between.
 
    The model first hears up to a second of what comes before the region, so that
    its state is what it is in the middle of playing.

@@ -9,6 +9,7 @@
 #include "train/pair.h"
 
 #include <stdbool.h>
+#include <stdint.h>
 
 /// What a command does with a model and the recordings that it is compared with
 typedef RcvStatus (*RcvModelAndPairFunc)(void*           handle,
@@ -23,12 +24,14 @@ typedef RcvStatus (*RcvModelAndPairFunc)(void*           handle,
    @param name Of the command.
    @param operands [3] paths of MODEL, DRY and WET.
    @param align Take off the delay.
+   @param clip_frames Of RcvPairOptions.
    @return The exit status of the process.
 */
 int
 rcv_with_model_and_pair(const char*         name,
                         const char* const*  operands,
                         bool                align,
+                        uint32_t            clip_frames,
                         RcvModelAndPairFunc func,
                         void*               handle);
 

@@ -28,6 +28,20 @@ rcv_pair_clear(RcvPair* const pair)
   memset(pair, 0, sizeof(RcvPair));
 }
 
+void
+rcv_pair_blank(const RcvPair* const pair,
+               const size_t         start,
+               float* const         samples,
+               const size_t         n_frames)
+{
+  const size_t clip = pair->clip_frames;
+  for (size_t t = 0; clip && t < n_frames; ++t) {
+    if ((start + t) % clip < clip / 2) {
+      samples[t] = 0.0f;
+    }
+  }
+}
+
 static RcvLevels
 measure_levels(const float* const x, const size_t n, const uint32_t rate_hz)
 {
@@ -192,12 +206,13 @@ split_pair(RcvPair* const              pair,
   const double test       = options->test_s >= 0.0 ? options->test_s * rate
                             : timed                ? n
                                                    : 0.9 * n;
-  if (pair->is_signal && !timed) {
+  if (pair->is_signal && !timed && !pair->clip_frames) {
     split_signal(pair);
   } else {
-    pair->train.end        = (size_t)fmin(validation, n);
+    const size_t clip      = pair->clip_frames ? pair->clip_frames : 1;
+    pair->train.end        = (size_t)fmin(validation, n) / clip * clip;
     pair->validation.start = pair->train.end;
-    pair->validation.end   = (size_t)fmin(test, n);
+    pair->validation.end   = (size_t)fmin(test, n) / clip * clip;
     pair->test.start       = pair->validation.end;
     pair->test.end         = pair->n_frames;
   }
@@ -234,8 +249,11 @@ rcv_pair_read(RcvPair* const              pair,
     return status;
   }
 
-  pair->dry_levels = measure_levels(pair->dry, pair->n_frames, pair->rate_hz);
+  pair->clip_frames = options->clip_frames;
+  pair->dry_levels  = measure_levels(pair->dry, pair->n_frames, pair->rate_hz);
   for (size_t i = 0; i < takes->n_takes; ++i) {
+    rcv_pair_blank(pair, 0, takes->takes[i].wet, pair->n_frames);
+
     // With a knob at its end a take may be silent
     const RcvLevels levels =
       measure_levels(takes->takes[i].wet, pair->n_frames, pair->rate_hz);
@@ -249,7 +267,8 @@ rcv_pair_read(RcvPair* const              pair,
 
   if ((status = check_sound(&pair->dry_levels, dry_path, error)) ||
       (status = check_sound(&pair->wet_levels, wet_path, error)) ||
-      (options->align && (status = align_pair(pair, error)))) {
+      (options->align && !pair->clip_frames &&
+       (status = align_pair(pair, error)))) {
     return status;
   }
   return options->any_length ? RCV_OK

@@ -45,7 +45,8 @@ typedef struct {
   RcvLevels wet_levels;
   RcvRegion train;
   RcvRegion validation;
-  RcvRegion test; ///< Empty if there is none
+  RcvRegion test;        ///< Empty if there is none
+  size_t    clip_frames; ///< Not 0: see RcvPairOptions; wet is blank there
 } RcvPair;
 
 /// How a pair is to be read
@@ -54,6 +55,11 @@ typedef struct {
   double validation_s; ///< Start of the validation part; < 0: the last fifth
   double test_s;       ///< Start of the test part; < 0: see above, or none
   bool   any_length;   ///< Do not split: nothing is trained
+
+  /// 0, or the recordings are clips of so many frames in a row, and the device
+  /// was started anew for each: only the second half of a clip counts.  They
+  /// are not aligned, and parts begin with a clip.
+  uint32_t clip_frames;
 } RcvPairOptions;
 
 /**
@@ -76,6 +82,19 @@ rcv_pair_read(RcvPair*              pair,
 /// Free what a pair owns
 void
 rcv_pair_clear(RcvPair* pair);
+
+/**
+   Make silent what does not count, the first half of each clip; without clips,
+   do nothing.
+
+   @param start Of the frames in the pair.
+   @param samples [n_frames]
+*/
+void
+rcv_pair_blank(const RcvPair* pair,
+               size_t         start,
+               float*         samples,
+               size_t         n_frames);
 
 /// Print what was found in a pair, a few lines for people, to stderr
 void

@@ -48,6 +48,11 @@ rcv_train_recipe_write(const RcvTrainArguments* const a,
     snprintf(split + n, sizeof(split) - n, " --test-from %g", a->pair.test_s);
   }
 
+  if (a->pair.clip_frames) {
+    const size_t n = strlen(split);
+    snprintf(split + n, sizeof(split) - n, " --clips %u", a->pair.clip_frames);
+  }
+
   snprintf(recipe,
            size,
            "recurve train --cell %s --hidden %u --layers %u%s%s %s --optimizer "

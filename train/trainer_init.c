@@ -80,9 +80,14 @@ plan_segments(RcvTrainer* const trainer, RcvError* const error)
   const RcvTrainerSettings* const settings = trainer->settings;
   const RcvPair* const            pair     = trainer->pair;
   const size_t                    n_data   = rcv_region_length(pair->train);
-  const double                    wanted  = settings->segment_s * pair->rate_hz;
-  const double                    longest = (double)n_data - WARM_UP_FRAMES;
-  const uint32_t                  multiple =
+
+  // Of a clip the first half fills the states, and the second is learned
+  const size_t clip   = pair->clip_frames;
+  const size_t n_warm = clip ? clip / 2 : WARM_UP_FRAMES;
+  const double wanted =
+    clip ? (double)clip : settings->segment_s * pair->rate_hz;
+  const double   longest = (double)(clip ? clip : n_data) - (double)n_warm;
+  const uint32_t multiple =
     trainer->shape.bidirectional ? trainer->shape.block_frames : 1;
   if (longest < (double)multiple) {
     rcv_error_set(error,
@@ -102,13 +107,13 @@ plan_segments(RcvTrainer* const trainer, RcvError* const error)
                                 (uint32_t)segment,
                                 multiple,
                                 settings->rate);
-  trainer->n_span = (size_t)WARM_UP_FRAMES + trainer->plan.segment_frames;
+  trainer->n_span = n_warm + trainer->plan.segment_frames;
 
   const RcvSliceSettings slice = {
     rcv_engine_choose(),
     trainer->shape,
     trainer->plan.segment_frames,
-    WARM_UP_FRAMES,
+    (uint32_t)n_warm,
     trainer->plan.window_frames[trainer->plan.n_stages - 1],
     pair->dry + pair->train.start,
     &pair->takes,

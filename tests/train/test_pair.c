@@ -17,7 +17,7 @@ enum { N_FRAMES = 160000, RATE_HZ = 16000 };
 
 static float samples[2 * N_FRAMES];
 
-static const RcvPairOptions usual = {true, -1.0, -1.0, false};
+static const RcvPairOptions usual = {true, -1.0, -1.0, false, 0};
 
 static void
 write_wav(const char* const  path,
@@ -83,14 +83,41 @@ test_default_split(void** const unused)
   assert_null(pair.dry);
 }
 
+/// Of clips the first halves are silent, and parts begin with a clip
+static void
+test_clips(void** const unused)
+{
+  (void)unused;
+  enum { CLIP = 7001 };
+  const RcvPairOptions clips = {true, 6.0, 8.5, false, CLIP};
+  RcvPair              pair  = read_pair(clips);
+  const float* const   wet   = pair.takes.takes[0].wet;
+  assert_int_equal(pair.delay_frames, 0);
+  assert_int_equal(pair.n_frames, N_FRAMES);
+  assert_int_equal(pair.train.end, 6 * RATE_HZ / CLIP * CLIP);
+  assert_int_equal(pair.validation.end, 136000 / CLIP * CLIP);
+  assert_int_equal(pair.test.end, N_FRAMES);
+  for (size_t t = 40; t < N_FRAMES; ++t) {
+    const bool first = t % CLIP < CLIP / 2;
+    assert_true(wet[t] == (first ? 0.0f : samples[t - 40]));
+  }
+  assert_memory_equal(pair.dry, samples, N_FRAMES * sizeof(float));
+
+  float part[4] = {1.0f, 1.0f, 1.0f, 1.0f};
+  rcv_pair_blank(&pair, (9 * (size_t)CLIP) - 2, part, 4);
+  assert_true(part[0] == 1.0f && part[1] == 1.0f);
+  assert_true(part[2] == 0.0f && part[3] == 0.0f);
+  rcv_pair_clear(&pair);
+}
+
 static void
 test_times(void** const unused)
 {
   (void)unused;
-  const RcvPairOptions from      = {false, 6.0, -1.0, false};
-  const RcvPairOptions both      = {false, 6.0, 8.5, false};
-  const RcvPairOptions beyond    = {false, 6.0, 99.0, false};
-  const RcvPairOptions unaligned = {false, -1.0, -1.0, true};
+  const RcvPairOptions from      = {false, 6.0, -1.0, false, 0};
+  const RcvPairOptions both      = {false, 6.0, 8.5, false, 0};
+  const RcvPairOptions beyond    = {false, 6.0, 99.0, false, 0};
+  const RcvPairOptions unaligned = {false, -1.0, -1.0, true, 0};
 
   RcvPair pair = read_pair(from);
   assert_int_equal(pair.delay_frames, 0);
@@ -143,7 +170,7 @@ test_signal(void** const unused)
   rcv_pair_clear(&pair);
 
   // Unless the user says otherwise
-  const RcvPairOptions timed = {false, 60.0, -1.0, false};
+  const RcvPairOptions timed = {false, 60.0, -1.0, false, 0};
   assert_int_equal(
     rcv_pair_read(&pair, "signal.wav", "signal.wav", &timed, &error), RCV_OK);
   assert_int_equal(pair.train.start, 0);
@@ -201,8 +228,8 @@ test_refusals(void** const unused)
 {
   (void)unused;
   static float         zeros[N_FRAMES];
-  const RcvPairOptions late  = {true, 9.99, -1.0, false};
-  const RcvPairOptions early = {true, 0.5, -1.0, false};
+  const RcvPairOptions late  = {true, 9.99, -1.0, false, 0};
+  const RcvPairOptions early = {true, 0.5, -1.0, false, 0};
   write_wav("rate.wav", samples, N_FRAMES, 1, 44100);
   write_wav("short.wav", samples, N_FRAMES - 1, 1, RATE_HZ);
   write_wav("stereo.wav", samples, N_FRAMES, 2, RATE_HZ);
@@ -231,6 +258,7 @@ main(void)
   const struct CMUnitTest tests[] = {
     cmocka_unit_test(test_default_split),
     cmocka_unit_test(test_times),
+    cmocka_unit_test(test_clips),
     cmocka_unit_test(test_signal),
     cmocka_unit_test(test_levels),
     cmocka_unit_test(test_refusals),

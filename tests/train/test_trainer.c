@@ -48,6 +48,43 @@ test_learns(void** const unused)
   rcv_model_free(model);
 }
 
+/// What is in the first halves of clips is neither learned nor measured
+static void
+test_clips(void** const unused)
+{
+  (void)unused;
+  enum { CLIP = 4000 };
+  const RcvPair  whole = rcv_trainer_rig_pair;
+  RcvPair* const pair  = &rcv_trainer_rig_pair;
+  float* const   wet   = malloc(pair->n_frames * sizeof(float));
+  float* const   good  = pair->takes.takes[0].wet;
+  assert_non_null(wet);
+  for (size_t t = 0; t < pair->n_frames; ++t) {
+    wet[t] = t % CLIP < CLIP / 2 ? -1.0f : good[t];
+  }
+  pair->clip_frames        = CLIP;
+  pair->takes.takes[0].wet = wet;
+  pair->train.start        = pair->train.start / CLIP * CLIP;
+  rcv_pair_blank(pair, 0, wet, pair->n_frames);
+
+  RcvTrainerRigEvents events = {0, 0, 0, 0.0, 0};
+  RcvTrainerResult    result;
+  RcvModel* const     model =
+    rcv_trainer_rig_train(rcv_trainer_rig_settings(600, 1), &events, &result);
+  const double esr                        = esr_of(model, pair->test);
+  rcv_trainer_rig_pair                    = whole;
+  rcv_trainer_rig_pair.takes.takes[0].wet = good;
+  free(wet);
+
+  const double esr_of_all = esr_of(model, whole.test);
+  print_message(
+    "ESR %.4g of the second halves, %.4g of all\n", esr, esr_of_all);
+  assert_true(esr < 0.003);
+  assert_true(esr_of_all < 0.003);
+  assert_true(fabs(esr - esr_of_all) > 0.0);
+  rcv_model_free(model);
+}
+
 /// The same bytes again, with any number of threads; another seed is another
 static void
 test_repeats(void** const unused)
@@ -160,6 +197,7 @@ main(void)
 {
   const struct CMUnitTest tests[] = {
     cmocka_unit_test(test_learns),
+    cmocka_unit_test(test_clips),
     cmocka_unit_test(test_repeats),
     cmocka_unit_test(test_interrupt),
     cmocka_unit_test(test_interrupt_at_once),
