@@ -14,6 +14,7 @@
 #include "tests/support/model_fixture.h"
 #include "train/lv2_host.h"
 
+#include <glob.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -218,41 +219,55 @@ test_default_state(void** state)
 }
 
 static void
+check_preset(const char* const name, const bool stereo)
+{
+  RcvError error = {RCV_OK, ""};
+  char     path[4096];
+  char     uri[8192];
+  preset_path(path, name);
+  (void)snprintf(uri,
+                 sizeof(uri),
+                 "file://%s/lv2/recurve.lv2/presets/%s/preset.ttl#%s",
+                 getenv("RECURVE_BUILD"),
+                 name,
+                 stereo ? "stereo" : "mono");
+  // A fresh host each time, as one that has loaded nothing yet
+  rcv_lv2_host_free(host);
+  host = rcv_lv2_host_new(&error);
+  assert_non_null(host);
+  RcvLv2Plugin* const plugin =
+    new_plugin(stereo ? RCV_URI_STEREO : RCV_URI_MONO, RCV_LV2_WORKER_THREAD);
+  rcv_lv2_plugin_set(plugin, "input_gain", 12.0f, &error);
+  if (rcv_lv2_plugin_load_preset(plugin, uri, &error)) {
+    fail_msg("%s", error.message);
+  }
+  assert_close(rcv_lv2_plugin_get(plugin, "input_gain"), 0.0, 0.0);
+  assert_plays(plugin, path);
+  assert_non_null(strstr(rcv_lv2_plugin_path(plugin), name));
+  rcv_lv2_plugin_free(plugin);
+}
+
+/// All that are in the source tree
+static void
 test_presets(void** state)
 {
   (void)state;
-  static const char* const names[] = {"chump", "ds1"};
-  static const char* const kinds[] = {"mono", "stereo"};
-  static const char* const uris[]  = {RCV_URI_MONO, RCV_URI_STEREO};
+  char pattern[4096];
+  assert_non_null(getenv("RECURVE_TOP"));
+  (void)snprintf(
+    pattern, sizeof(pattern), "%s/presets/*/preset.ttl", getenv("RECURVE_TOP"));
 
-  RcvError error = {RCV_OK, ""};
-  for (unsigned i = 0; i < 4; ++i) {
-    char              path[4096];
-    char              uri[8192];
-    const char* const name = names[i / 2U];
-    const char* const kind = kinds[i % 2U];
-    preset_path(path, name);
-    (void)snprintf(uri,
-                   sizeof(uri),
-                   "file://%s/lv2/recurve.lv2/presets/%s/preset.ttl#%s",
-                   getenv("RECURVE_BUILD"),
-                   name,
-                   kind);
-    // A fresh host each time, as one that has loaded nothing yet
-    rcv_lv2_host_free(host);
-    host = rcv_lv2_host_new(&error);
-    assert_non_null(host);
-    RcvLv2Plugin* const plugin =
-      new_plugin(uris[i % 2U], RCV_LV2_WORKER_THREAD);
-    rcv_lv2_plugin_set(plugin, "input_gain", 12.0f, &error);
-    if (rcv_lv2_plugin_load_preset(plugin, uri, &error)) {
-      fail_msg("%s", error.message);
-    }
-    assert_close(rcv_lv2_plugin_get(plugin, "input_gain"), 0.0, 0.0);
-    assert_plays(plugin, path);
-    assert_non_null(strstr(rcv_lv2_plugin_path(plugin), name));
-    rcv_lv2_plugin_free(plugin);
+  glob_t found;
+  assert_int_equal(glob(pattern, 0, NULL, &found), 0);
+  for (size_t i = 0; i < found.gl_pathc; ++i) {
+    char* const path       = found.gl_pathv[i];
+    *strrchr(path, '/')    = '\0';
+    const char* const name = strrchr(path, '/') + 1;
+    check_preset(name, false);
+    check_preset(name, true);
   }
+  print_message("%zu presets\n", found.gl_pathc);
+  globfree(&found);
 }
 
 static void
