@@ -6,7 +6,7 @@
 #include "dsp/model/metadata.h"
 #include "train/evaluate.h"
 #include "train/output_file.h"
-#include "train/report_audio.h"
+#include "train/report_listen.h"
 #include "train/report_plot.h"
 #include "train/spectrum.h"
 
@@ -241,59 +241,15 @@ write_spectrum(const Report* const r)
   return status;
 }
 
-/// Three recordings that play in step, of which one is heard
 static void
 write_players(const Report* const r)
 {
-  const size_t       n        = rcv_region_length(r->region);
-  const uint32_t     rate     = r->pair->rate_hz;
-  const float* const dry      = r->pair->dry + r->region.start;
-  const float* const wet      = r->pair->takes.takes[0].wet + r->region.start;
-  double             peaks[2] = {1e-9, 1e-9};
-  for (size_t t = 0; t < n; ++t) {
-    peaks[0] = fmax(peaks[0], fabs((double)dry[t]));
-    peaks[1] = fmax(peaks[1], fabs((double)wet[t]));
-    peaks[1] = fmax(peaks[1], fabs((double)r->y_hat[t]));
-  }
-
-  const char* const  names[]  = {"dry", "device", "model"};
-  const float* const sounds[] = {dry, wet, r->y_hat};
-  fputs("<h2>Listen</h2>\n<p>", r->html);
-  for (int i = 0; i < 3; ++i) {
-    fprintf(r->html, "<button data-of=\"%s\">%s</button>", names[i], names[i]);
-  }
-  fputs("<button id=\"stop\">stop</button></p>\n", r->html);
-  for (int i = 0; i < 3; ++i) {
-    fprintf(r->html, "<audio id=\"%s\" loop preload=\"auto\" src=\"", names[i]);
-    rcv_report_audio(r->html, sounds[i], n, rate, 0.9 / peaks[i ? 1 : 0]);
-    fputs("\"></audio>\n", r->html);
-  }
-
-  fputs(
-    "<script>\n"
-    "const names = ['dry', 'device', 'model'];\n"
-    "const sounds = names.map(n => document.getElementById(n));\n"
-    "const buttons = [...document.querySelectorAll('button[data-of]')];\n"
-    "let now = null;\n"
-    "function mark() {\n"
-    "  buttons.forEach(b => b.classList.toggle('on', b.dataset.of === now));\n"
-    "}\n"
-    "buttons.forEach(b => b.onclick = () => {\n"
-    "  const from = now && document.getElementById(now);\n"
-    "  const to = document.getElementById(b.dataset.of);\n"
-    "  to.currentTime = from ? from.currentTime : 0;\n"
-    "  sounds.forEach(s => { if (s !== to) s.pause(); });\n"
-    "  to.play();\n"
-    "  now = b.dataset.of;\n"
-    "  mark();\n"
-    "});\n"
-    "document.getElementById('stop').onclick = () => {\n"
-    "  sounds.forEach(s => s.pause());\n"
-    "  now = null;\n"
-    "  mark();\n"
-    "};\n"
-    "</script>\n",
-    r->html);
+  const RcvListen listen = {r->pair->dry + r->region.start,
+                            r->pair->takes.takes[0].wet + r->region.start,
+                            r->y_hat,
+                            rcv_region_length(r->region),
+                            r->pair->rate_hz};
+  rcv_report_listen(r->html, &listen);
 }
 
 /// Play the first seconds of what was tested, or validated

@@ -12,7 +12,7 @@
 /**
    Write what came out of a training as one HTML file that needs nothing else:
    the figures, the course of the training, waveforms and spectra of the device
-   and the model, and players to compare them.
+   and the model, players to compare them and a blind test.
 
    Plots are drawn by gnuplot; without it they are left out, saying so.
 */
