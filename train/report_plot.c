@@ -10,8 +10,9 @@
 #include <unistd.h>
 
 static void
-write_script(FILE* const script, const RcvPlot* const plot)
+write_script(FILE* const script, const void* const handle)
 {
+  const RcvPlot* const plot = handle;
   fprintf(script,
           "set terminal svg size 860,340 dynamic font 'sans-serif,13' "
           "background rgb 'white'\n"
@@ -71,6 +72,15 @@ rcv_report_plot(FILE* const          html,
                 const RcvPlot* const plot,
                 RcvError* const      error)
 {
+  return rcv_report_gnuplot(html, write_script, plot, error);
+}
+
+RcvStatus
+rcv_report_gnuplot(FILE* const         html,
+                   const RcvScriptFunc write,
+                   const void* const   handle,
+                   RcvError* const     error)
+{
   const char* const folder = getenv("TMPDIR");
   char              path[4096];
   char              command[4200];
@@ -91,7 +101,7 @@ rcv_report_plot(FILE* const          html,
                          path,
                          strerror(errno));
   }
-  write_script(script, plot);
+  write(script, handle);
   fclose(script);
 
   snprintf(command, sizeof(command), "LC_ALL=C gnuplot '%s' 2>/dev/null", path);

@@ -37,4 +37,14 @@ typedef struct {
 RcvStatus
 rcv_report_plot(FILE* html, const RcvPlot* plot, RcvError* error);
 
+/// Write a script that makes gnuplot print an SVG
+typedef void (*RcvScriptFunc)(FILE* script, const void* handle);
+
+/// The same for any script
+RcvStatus
+rcv_report_gnuplot(FILE*         html,
+                   RcvScriptFunc write,
+                   const void*   handle,
+                   RcvError*     error);
+
 #endif // TRAIN_REPORT_PLOT_H

@@ -8,6 +8,7 @@
 #include "train/output_file.h"
 #include "train/report_listen.h"
 #include "train/report_plot.h"
+#include "train/report_spectrogram.h"
 #include "train/spectrum.h"
 
 #include <math.h>
@@ -241,6 +242,33 @@ write_spectrum(const Report* const r)
   return status;
 }
 
+/// Of the device, the model and what is between them
+static RcvStatus
+write_spectrograms(const Report* const r)
+{
+  const size_t       n     = rcv_region_length(r->region);
+  const uint32_t     rate  = r->pair->rate_hz;
+  const float* const wet   = r->pair->takes.takes[0].wet + r->region.start;
+  float* const       error = malloc(n * sizeof(float));
+  if (!error) {
+    return rcv_error_set(r->error, RCV_NO_MEMORY, "No memory for the report");
+  }
+  for (size_t t = 0; t < n; ++t) {
+    error[t] = wet[t] - r->y_hat[t];
+  }
+
+  fputs("<h2>Spectrograms</h2>\n", r->html);
+  const char* const  titles[] = {"device", "model", "difference"};
+  const float* const sounds[] = {wet, r->y_hat, error};
+  RcvStatus          status   = RCV_OK;
+  for (int i = 0; !status && i < 3; ++i) {
+    status =
+      rcv_report_spectrogram(r->html, titles[i], sounds[i], n, rate, r->error);
+  }
+  free(error);
+  return status;
+}
+
 static void
 write_players(const Report* const r)
 {
@@ -300,8 +328,9 @@ rcv_train_report_write(const char* const             path,
     write_head(&r);
     write_figures(&r);
     write_players(&r);
-    if (!(status = write_course(&r)) && !(status = write_waveform(&r))) {
-      status = write_spectrum(&r);
+    if (!(status = write_course(&r)) && !(status = write_waveform(&r)) &&
+        !(status = write_spectrum(&r))) {
+      status = write_spectrograms(&r);
     }
     fputs("</body></html>\n", r.html);
   }

@@ -80,7 +80,8 @@ async function test() {
   for (const image of document.querySelectorAll('svg image')) {
     check(image.getBBox().width > 50, 'a picture is empty');
   }
-  check(document.querySelectorAll('svg').length >= 3, 'pictures are missing');
+  check(document.querySelectorAll('svg').length === 6, 'pictures are missing');
+  check(document.querySelectorAll('svg image').length >= 3, 'no spectrograms');
 }
 test().catch(e => errors.push(String(e))).then(() => {
   document.title = errors.length ? 'FAILED ' + errors.join('; ') : 'PASSED';
