@@ -61,7 +61,7 @@ def build(bld, version):
             **fields,
         )
     for folder in presets:
-        for source in folder.ant_glob("*"):
+        for source in folder.ant_glob("*", excl="*.py"):
             bld(
                 features="subst",
                 is_copy=True,
