@@ -127,7 +127,7 @@ static void
 test_nothing_is_heard(void** const unused)
 {
   (void)unused;
-  static const char* const presets[] = {"chump", "ds1"};
+  static const char* const presets[] = {"chump", "ts9"};
   for (uint32_t i = 0; i < 2; ++i) {
     RcvModel* const model = load_preset(presets[i]);
     for (uint32_t w = 0; w < sizeof(ways) / sizeof(ways[0]); ++w) {
