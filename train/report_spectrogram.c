@@ -75,9 +75,11 @@ rcv_report_spectrogram(FILE* const        html,
   }
 
   p.db = malloc(p.n_columns * p.n_lines * sizeof(double));
-  RcvStatus status =
-    p.db ? RCV_OK
-         : rcv_error_set(error, RCV_NO_MEMORY, "No memory for a spectrogram");
+  if (!p.db) {
+    return rcv_error_set(error, RCV_NO_MEMORY, "No memory for a spectrogram");
+  }
+
+  RcvStatus status = RCV_OK;
   for (size_t i = 0; !status && i < p.n_columns; ++i) {
     status = rcv_spectrum_db(x + (i * HOP), WINDOW, bins, error);
     for (size_t k = 0; !status && k < p.n_lines; ++k) {

@@ -53,7 +53,7 @@ distance(const RcvShape* const shape, const RcvKernels* const kernels)
   for (size_t i = 0; i < n_params; ++i) {
     params[i] = noise(&seed) / sqrtf((float)shape->hidden_size);
   }
-  for (size_t i = 0; i < N_FRAMES * N_IN; ++i) {
+  for (size_t i = 0; i < (size_t)N_FRAMES * N_IN; ++i) {
     x[0][i] = noise(&seed);
     x[1][i] = i % N_IN ? 0.5f : noise(&seed);
   }
