@@ -9,7 +9,10 @@
    every loop's length; the general kernel runs the others.  Adding one is one
    line, at some 20 kB of code for each instruction set.
 */
-#define RCV_KERNEL_SIZES(X, cell, n_gates) \
+#ifdef RCV_FEW_KERNEL_SIZES // Sanitizers take minutes to compile them all
+#  define RCV_KERNEL_SIZES(X, cell, n_gates) X(16, cell, n_gates)
+#else
+#  define RCV_KERNEL_SIZES(X, cell, n_gates) \
   X(8, cell, n_gates)                      \
   X(12, cell, n_gates)                     \
   X(16, cell, n_gates)                     \
@@ -21,5 +24,6 @@
   X(64, cell, n_gates)                     \
   X(80, cell, n_gates)                     \
   X(96, cell, n_gates)
+#endif
 
 #endif // DSP_KERNELS_SIZES_H
