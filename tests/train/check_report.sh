@@ -90,8 +90,10 @@ test().catch(e => errors.push(String(e))).then(() => {
 END
 sed 's/<!doctype html>//' report.html | cat first.html - last.html >tested.html
 
-# Its profile would else be in a home folder that may not be there
-timeout 100 "$browser" --headless --no-sandbox --disable-gpu \
+# Its profile would else be in a home folder that may not be there.  Its socket
+# lies where temporary files do, and a socket's name has at most 107 bytes:
+# more than a build folder's may leave
+timeout 100 env -u TMPDIR "$browser" --headless --no-sandbox --disable-gpu \
   --user-data-dir="$PWD/profile" --autoplay-policy=no-user-gesture-required \
   --mute-audio --virtual-time-budget=20000 --dump-dom \
   "file://$PWD/tested.html" >dom.html 2>browser.log || {
