@@ -14,6 +14,7 @@ start_window(RcvIdle* const idle)
   for (uint32_t c = 0; c < RCV_MAX_CHANNELS; ++c) {
     idle->least[c]    = INFINITY;
     idle->greatest[c] = -INFINITY;
+    idle->sum[c]      = 0.0;
   }
 }
 
@@ -120,7 +121,12 @@ end_window(RcvIdle* const idle, RcvPhases* const phases)
   // Always asked, as it is compared with the window before
   bool rests = rcv_phases_moved(phases) <= RCV_IDLE_TOLERANCE;
   for (uint32_t c = 0; c < phases->n_channels; ++c) {
-    rests = rests && idle->greatest[c] - idle->least[c] <= RCV_IDLE_TOLERANCE;
+    const double mean  = idle->sum[c] / idle->window_frames;
+    const double drift = fabs(mean - idle->mean[c]);
+
+    rests = rests && drift <= RCV_IDLE_DRIFT &&
+            idle->greatest[c] - idle->least[c] <= RCV_IDLE_TOLERANCE;
+    idle->mean[c] = mean;
   }
   idle->is_idle   = rests && idle->n_windows;
   idle->n_windows = 1;
@@ -148,6 +154,7 @@ rcv_idle_note(RcvIdle* const            idle,
   const uint32_t n_in = rcv_network_shape(phases->network)->input_size;
   for (uint32_t c = 0; c < phases->n_channels; ++c) {
     for (uint32_t t = n_frames - n_silent; t < n_frames; ++t) {
+      idle->sum[c] += (double)y[c][t];
       idle->least[c]    = fminf(idle->least[c], y[c][t]);
       idle->greatest[c] = fmaxf(idle->greatest[c], y[c][t]);
     }

@@ -17,16 +17,22 @@
    and every state have come to rest.
 
    Time is divided into windows that begin with the silence.  At the end of one
-   through which the outputs stayed within RCV_IDLE_TOLERANCE, and since whose
-   start no state has moved by more than that (for states above 1: that part of
-   them), the voice is idle, until the first frame that is not silent.  All of
+   through which the outputs stayed within RCV_IDLE_TOLERANCE, since whose start
+   no state has moved by more than that (for states above 1: that part of them),
+   and whose mean outputs are within RCV_IDLE_DRIFT of those of the window
+   before, the voice is idle, until the first frame that is not silent.  All of
    it depends on the signal only, not on how that is divided into runs.
+
+   Two bounds, since a network at rest still rounds: its output may tremble for
+   ever by more than one that creeps may move in a window, for what creeps goes
+   on for many.  The mean tells them apart.
 
    Silent is what stays below RCV_IDLE_SILENCE with knobs that stand still.  It
    is far below what is heard because a distortion may amplify it by 60 dB.
 */
 
-#define RCV_IDLE_TOLERANCE 1e-6f
+#define RCV_IDLE_TOLERANCE 4e-6f
+#define RCV_IDLE_DRIFT 2.5e-7
 #define RCV_IDLE_SILENCE 1e-8f ///< −160 dBFS, after the input gain
 
 typedef struct {
@@ -38,6 +44,8 @@ typedef struct {
   float    knobs[RCV_MAX_CHANNELS][RCV_MAX_INPUTS]; ///< Last ones, from [1]
   float    least[RCV_MAX_CHANNELS];                 ///< Output in this window
   float    greatest[RCV_MAX_CHANNELS];
+  double   sum[RCV_MAX_CHANNELS];  ///< Of the outputs in this window
+  double   mean[RCV_MAX_CHANNELS]; ///< Output in the window before
   float    rest[RCV_MAX_CHANNELS]; ///< Last output
 } RcvIdle;
 
