@@ -225,7 +225,8 @@ print_result(const Run* const run, RcvError* const error)
     fprintf(
       stderr,
       "It latches: from some places it goes on by itself after sound, at "
-      "the rest level; train again with another --seed or a lower --lr\n");
+      "the rest level, or rounding errors change what it plays; train again "
+      "with another --seed or a lower --lr\n");
   }
   if (!run->args.json) {
     return RCV_OK;

@@ -39,8 +39,11 @@ rcv_evaluate_region(const RcvModel* model,
    The greatest level that a model goes on with in the silence after sound.
 
    From many places of a region the model plays a quarter of a second and then
-   half a second of silence; the RMS of the last 50 ms is its rest level.  A
-   network that latches oscillates there for ever.
+   half a second of silence.  Its rest level is the RMS in the last 50 ms of
+   what is left of its output without the constant that it comes to when there
+   was no sound before.  A network that latches oscillates there for ever, or
+   holds another value.  Knobs stand at the takes' positions and in the middle,
+   in turn.
 
    @param n_starts Places per input level (as recorded, and 12 dB up and down).
    @param level Set.
@@ -52,6 +55,25 @@ rcv_evaluate_rest(const RcvModel* model,
                   size_t          n_starts,
                   double*         level,
                   RcvError*       error);
+
+/**
+   How far a model depends on rounding: the greatest RMS, over pieces of a
+   second, of the distance between what it plays and what it plays from an input
+   that is greater by two steps of a float (a part of 2.4e-7).
+
+   A network can be chaotic where it was trained to be exact: then every set of
+   kernels, block of a compiler and processor plays something else.
+
+   @param n_starts Places.
+   @param level Set; some 1e-7 times its gain if all is well.
+*/
+RcvStatus
+rcv_evaluate_rounding(const RcvModel* model,
+                      const RcvPair*  pair,
+                      RcvRegion       region,
+                      size_t          n_starts,
+                      double*         level,
+                      RcvError*       error);
 
 /**
    Loudness: RMS in dB of the model's output on `recurve signal --part riff`,

@@ -82,7 +82,7 @@ typedef struct {
   RcvTrainerEnd end;
   double        best_esr;   ///< Validation ESR of the model
   double        rest_level; ///< Of the model, see rcv_evaluate_rest()
-  bool          latches;    ///< It goes on by itself after sound
+  bool          latches;    ///< After sound, or it depends on rounding
   double        seconds;
   size_t        n_updates; ///< Made
   size_t        n_planned; ///< What --updates must be to repeat this run

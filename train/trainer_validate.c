@@ -9,8 +9,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-// A model louder than this part of the target at rest is never the best
-static const double rest_limit = 0.05;
+// A model louder than this part of the target at rest is never the best, and
+// neither is one of which rounding errors change so much
+static const double rest_limit     = 0.05;
+static const double rounding_limit = 1e-3;
 
 // Places that a model is tested from: a better one, and the last one.  A
 // network may latch from few of them only: one did from none of 192 starts in a
@@ -33,12 +35,33 @@ rest_region(const RcvPair* const pair)
   return region;
 }
 
-/// True if it goes on by itself after sound
-static bool
-latches(const RcvTrainer* const trainer, const double rest)
+/**
+   Test how the candidate behaves beyond its error.
+
+   @param rest Set to its level in the silence after sound.
+   @param steady Set to true if it falls silent, and rounding changes nothing.
+*/
+static RcvStatus
+test_steady(const RcvTrainer* const trainer,
+            const size_t            n_starts,
+            double* const           rest,
+            bool* const             steady,
+            RcvError* const         error)
 {
-  // Written so that NaN latches
-  return !(rest <= rest_limit * trainer->pair->wet_levels.rms);
+  const RcvPair* const pair     = trainer->pair;
+  const double         target   = pair->wet_levels.rms;
+  double               rounding = 0.0;
+
+  RcvStatus status = rcv_evaluate_rest(
+    trainer->candidate, pair, rest_region(pair), n_starts, rest, error);
+  if (!status) {
+    status = rcv_evaluate_rounding(
+      trainer->candidate, pair, rest_region(pair), n_starts, &rounding, error);
+  }
+
+  // Written so that NaN is not steady
+  *steady = *rest <= rest_limit * target && rounding <= rounding_limit * target;
+  return status;
 }
 
 void
@@ -55,13 +78,9 @@ keep_if_better(RcvTrainer* const trainer,
                RcvError* const   error)
 {
   double    rest   = 0.0;
-  RcvStatus status = rcv_evaluate_rest(trainer->candidate,
-                                       trainer->pair,
-                                       rest_region(trainer->pair),
-                                       REST_STARTS,
-                                       &rest,
-                                       error);
-  if (status || latches(trainer, rest)) {
+  bool      steady = false;
+  RcvStatus status = test_steady(trainer, REST_STARTS, &rest, &steady, error);
+  if (status || !steady) {
     return status;
   }
 
@@ -156,21 +175,17 @@ rcv_trainer_choose(RcvTrainer* const trainer, RcvError* const error)
   const size_t            n      = trainer->n_params;
   RcvStatus               status = RCV_OK;
   for (size_t i = 0; !status && i < guard->n_kept; ++i) {
-    double rest = 0.0;
+    double rest   = 0.0;
+    bool   steady = false;
     memcpy(
       trainer->candidate->params, guard->kept + (i * n), n * sizeof(float));
-    status = rcv_evaluate_rest(trainer->candidate,
-                               pair,
-                               rest_region(pair),
-                               REST_STARTS_FINAL,
-                               &rest,
-                               error);
+    status = test_steady(trainer, REST_STARTS_FINAL, &rest, &steady, error);
     if (i == 0) { // If none is silent, the best has its level in its file
       result->rest_level     = rest;
       result->latches        = true;
       model->info.rest_level = rest;
     }
-    if (status || latches(trainer, rest)) {
+    if (status || !steady) {
       continue;
     }
 
