@@ -32,8 +32,17 @@ INSTRUCTION_SETS = [
         ["-mavx512f", "-mavx512vl", "-mavx512dq", "-mavx512bw", "-mavx512cd"]
         + ["-mfma", "-mprefer-vector-width=512"],
     ),
+    (
+        "avx512vl",
+        "x86_64",
+        ["-mavx512f", "-mavx512vl", "-mavx512dq", "-mavx512bw", "-mavx512cd"]
+        + ["-mfma", "-mprefer-vector-width=256", "-DRCV_HALF_VECTORS=1"],
+    ),
 ]
 ISA_SOURCES = ["dsp/kernels/*_body.c", "train/bptt/*.c"]
+
+# Half vectors are for one voice of few units; sequences always fill whole ones
+ISA_PLAYED_ONLY = ("avx512vl",)
 
 WARNINGS = (
     "-Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wdouble-promotion "
@@ -130,12 +139,12 @@ def configure(conf):
     conf.env.LV2DIR = conf.options.lv2dir or os.environ.get("LV2DIR", "")
 
 
-def _objects_per_isa(bld, pattern, **kw):
+def _objects_per_isa(bld, pattern, without=(), **kw):
     """Compile the sources once per instruction set; return the objects' names"""
     sources = bld.path.ant_glob(pattern)
     names = []
     for isa, cpu, flags in INSTRUCTION_SETS:
-        if not sources or cpu not in (None, bld.env.DEST_CPU):
+        if not sources or isa in without or cpu not in (None, bld.env.DEST_CPU):
             continue
         names += ["%s.%s" % (os.path.dirname(pattern).replace("/", "_"), isa)]
         bld.objects(
@@ -188,7 +197,7 @@ def _build_libraries(bld):
         target="rcv_train",
         includes=".",
         defines=POSIX,
-        use=_objects_per_isa(bld, ISA_SOURCES[1], defines=POSIX)
+        use=_objects_per_isa(bld, ISA_SOURCES[1], ISA_PLAYED_ONLY, defines=POSIX)
         + ["SNDFILE", "LILV", "LV2", "FFTW", "JANSSON", "OPENBLAS", "PTHREAD", "M"],
     )
 

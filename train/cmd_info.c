@@ -106,7 +106,7 @@ print_model(const RcvModel* const model,
   print_number("rest level", " RMS", info->rest_level);
   print_text("recipe", info->recipe);
   print_number("self-test error", "", max_error);
-  printf("%-16s %s\n", "kernels here", rcv_model_kernels()->name);
+  printf("%-16s %s\n", "kernels here", rcv_model_kernels(&model->shape)->name);
   print_number("time here", " ns per sample", ns_per_sample);
   return RCV_OK;
 }
@@ -115,8 +115,11 @@ static RcvStatus
 show(const RcvModel* const model, const bool json, RcvError* const error)
 {
   double          ns_per_sample = (double)NAN;
-  const RcvStatus status        = rcv_bench_briefly(
-    &model->shape, model->params, rcv_model_kernels(), &ns_per_sample, error);
+  const RcvStatus status        = rcv_bench_briefly(&model->shape,
+                                             model->params,
+                                             rcv_model_kernels(&model->shape),
+                                             &ns_per_sample,
+                                             error);
   if (status) {
     return status;
   }

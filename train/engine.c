@@ -4,9 +4,9 @@
 #include "train/engine.h"
 
 #include "dsp/kernels/kernels.h"
-#include "dsp/model/model.h"
 
 #include <stddef.h>
+#include <stdlib.h>
 #include <string.h>
 
 RcvEngine
@@ -22,9 +22,16 @@ rcv_engine_choose(void)
 
   enum { N_ENGINES = sizeof(engines) / sizeof(engines[0]) };
 
-  const char* const name = rcv_model_kernels()->name;
-  size_t            i    = 0;
-  while (i < N_ENGINES - 1 && strcmp(engines[i].bptt->name, name) != 0) {
+  const char* const       name  = getenv("RECURVE_KERNELS");
+  const RcvKernels* const named = name ? rcv_kernels_choose(name) : NULL;
+
+  // Half vectors are for playing only, so that whole ones train for them: the
+  // names begin alike
+  const char* const kernels = (named ? named : rcv_kernels_supported(0))->name;
+  size_t            i       = 0;
+  while (i < N_ENGINES - 1 && strncmp(engines[i].bptt->name,
+                                      kernels,
+                                      strlen(engines[i].bptt->name)) != 0) {
     ++i;
   }
   return engines[i];

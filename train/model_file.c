@@ -130,7 +130,7 @@ rcv_model_file_describe(const RcvModel* const model)
     "recipe",
     info->recipe,
     "kernels",
-    rcv_model_kernels()->name);
+    rcv_model_kernels(&model->shape)->name);
 }
 
 RcvStatus

@@ -10,6 +10,7 @@ extern const RcvKernels rcv_kernels_generic;
 #ifdef RCV_HAVE_X86_TABLES
 extern const RcvKernels rcv_kernels_avx2;
 extern const RcvKernels rcv_kernels_avx512;
+extern const RcvKernels rcv_kernels_avx512vl;
 #endif
 
 static bool
@@ -22,7 +23,7 @@ is_supported(const RcvKernels* const kernels)
   if (kernels == &rcv_kernels_avx2) {
     return __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma");
   }
-  if (kernels == &rcv_kernels_avx512) {
+  if (kernels == &rcv_kernels_avx512 || kernels == &rcv_kernels_avx512vl) {
     return __builtin_cpu_supports("avx512f") &&
            __builtin_cpu_supports("avx512vl") &&
            __builtin_cpu_supports("avx512bw") &&
@@ -39,6 +40,7 @@ rcv_kernels_supported(uint32_t index)
   static const RcvKernels* const best_first[] = {
 #ifdef RCV_HAVE_X86_TABLES
     &rcv_kernels_avx512,
+    &rcv_kernels_avx512vl,
     &rcv_kernels_avx2,
 #endif
     &rcv_kernels_generic,
@@ -61,6 +63,32 @@ rcv_kernels_choose(const char* const name)
     kernels = rcv_kernels_supported(i + 1);
   }
   return kernels;
+}
+
+#ifdef RCV_HAVE_X86_TABLES
+/// True where whole vectors are computed in two halves, and these wait less
+static bool
+halves_are_faster(const uint32_t hidden_size)
+{
+  // Zen 4: half of a vector less to fill up with zeros, as far as the weights
+  // fit into the first cache
+  return __builtin_cpu_is("amdfam19h") &&
+         (hidden_size <= 24 || (hidden_size > 32 && hidden_size <= 40));
+}
+#endif
+
+const RcvKernels*
+rcv_kernels_best(const uint32_t hidden_size)
+{
+  const RcvKernels* const best = rcv_kernels_supported(0);
+#ifdef RCV_HAVE_X86_TABLES
+  if (best == &rcv_kernels_avx512 && halves_are_faster(hidden_size)) {
+    return &rcv_kernels_avx512vl;
+  }
+#else
+  (void)hidden_size;
+#endif
+  return best;
 }
 
 const RcvLayerKernel*

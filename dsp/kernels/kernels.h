@@ -105,7 +105,7 @@ typedef struct {
 } RcvKernels;
 
 /**
-   The best kernels that this CPU and operating system support.
+   The widest kernels that this CPU and operating system support.
 
    Not for the audio thread.
 
@@ -115,7 +115,16 @@ typedef struct {
 const RcvKernels*
 rcv_kernels_choose(const char* name);
 
-/// The kernels supported here, best first: NULL after the last `index`
+/**
+   The fastest kernels here for layers of a hidden size.
+
+   They are the first of those supported, but for few units on processors that
+   compute the widest vectors in two halves: there, half vectors are faster.
+*/
+const RcvKernels*
+rcv_kernels_best(uint32_t hidden_size);
+
+/// The kernels supported here, widest first: NULL after the last `index`
 const RcvKernels*
 rcv_kernels_supported(uint32_t index);
 

@@ -25,10 +25,15 @@ enum {
 
   MAX_STREAMS = 2,
 
-  // Sums that stay in registers, of which there are 32 or 16 (and without FMA a
-  // product needs one)
+// Sums that stay in registers, of which there are 32 or 16 (and without FMA a
+// product needs one)
+#ifdef RCV_HALF_VECTORS
+  MAX_SUMS     = 20,
+  MAX_SUMS_TWO = 24,
+#else
   MAX_SUMS     = W > 4 ? 12 : 8,
   MAX_SUMS_TWO = W > 8 ? 16 : 8, // Of two streams
+#endif
 };
 
 // clang-format off
@@ -36,7 +41,7 @@ enum {
 #  define RCV_UNROLL _Pragma("clang loop unroll(full)")
 #  define RCV_UNROLL_SOME _Pragma("clang loop unroll_count(2)")
 #else
-#  define RCV_UNROLL _Pragma("GCC unroll 16")
+#  define RCV_UNROLL _Pragma("GCC unroll 32")
 #  define RCV_UNROLL_SOME _Pragma("GCC unroll 2")
 #endif
 // clang-format on

@@ -27,6 +27,8 @@
 
 #ifdef RCV_DOUBLE
 #  define RCV_VECTOR_WIDTH 1
+#elif defined(RCV_HALF_VECTORS) // AVX-512's registers and their halves
+#  define RCV_VECTOR_WIDTH 8
 #elif defined(__AVX512F__)
 #  define RCV_VECTOR_WIDTH 16
 #elif defined(__AVX__)
@@ -109,7 +111,7 @@ rcv_vec_select(const RcvMask mask, const RcvVec a, const RcvVec b)
 RCV_REALTIME RCV_INLINE RcvVec
 rcv_vec_min(const RcvVec a, const RcvVec b)
 {
-#  if defined(__AVX512F__)
+#  if RCV_VECTOR_WIDTH == 16
   return (RcvVec)_mm512_min_ps((__m512)a, (__m512)b);
 #  elif defined(__AVX__)
   return (RcvVec)_mm256_min_ps((__m256)a, (__m256)b);
@@ -124,7 +126,7 @@ rcv_vec_min(const RcvVec a, const RcvVec b)
 RCV_REALTIME RCV_INLINE RcvVec
 rcv_vec_max(const RcvVec a, const RcvVec b)
 {
-#  if defined(__AVX512F__)
+#  if RCV_VECTOR_WIDTH == 16
   return (RcvVec)_mm512_max_ps((__m512)a, (__m512)b);
 #  elif defined(__AVX__)
   return (RcvVec)_mm256_max_ps((__m256)a, (__m256)b);
@@ -139,7 +141,7 @@ rcv_vec_max(const RcvVec a, const RcvVec b)
 RCV_REALTIME RCV_INLINE RcvVec
 rcv_vec_fma(const RcvVec a, const RcvVec b, const RcvVec c)
 {
-#  if defined(__AVX512F__)
+#  if RCV_VECTOR_WIDTH == 16
   return (RcvVec)_mm512_fmadd_ps((__m512)a, (__m512)b, (__m512)c);
 #  elif defined(__FMA__)
   return (RcvVec)_mm256_fmadd_ps((__m256)a, (__m256)b, (__m256)c);

@@ -55,11 +55,12 @@ rcv_model_free(RcvModel* const model)
 }
 
 const RcvKernels*
-rcv_model_kernels(void)
+rcv_model_kernels(const RcvShape* const shape)
 {
-  const RcvKernels* const named = rcv_kernels_choose(getenv("RECURVE_KERNELS"));
+  const char* const       name  = getenv("RECURVE_KERNELS");
+  const RcvKernels* const named = name ? rcv_kernels_choose(name) : NULL;
 
-  return named ? named : rcv_kernels_choose(NULL);
+  return named ? named : rcv_kernels_best(shape->hidden_size);
 }
 
 RcvVoice*
@@ -69,7 +70,7 @@ rcv_model_voice_new(const RcvModel* const model,
                     const uint32_t        oversample,
                     RcvError* const       error)
 {
-  const RcvKernels* const kernels = rcv_model_kernels();
+  const RcvKernels* const kernels = rcv_model_kernels(&model->shape);
 
   // Where nobody knows a rate, any will do: it only must be the same
   const double own_hz = model->info.rate_hz;

@@ -93,13 +93,13 @@ rcv_model_parse(const void* bytes,
                 RcvError*   error);
 
 /**
-   The kernels to play with: the best, or what RECURVE_KERNELS in the
-   environment names.
+   The kernels to play a network with: the fastest for its size, or what
+   RECURVE_KERNELS in the environment names.
 
    @return Static kernels; the best ones if the name is unknown here.
 */
 const RcvKernels*
-rcv_model_kernels(void);
+rcv_model_kernels(const RcvShape* shape);
 
 /**
    Make a voice that plays a model, at its own rate in a host of any rate.

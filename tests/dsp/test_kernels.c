@@ -311,7 +311,7 @@ test_heads(void** const unused)
   }
 }
 
-/// The tables are what their names say, best first, generic always last
+/// The tables are what their names say, widest first, generic always last
 static void
 test_tables(void** const unused)
 {
@@ -326,6 +326,17 @@ test_tables(void** const unused)
   assert_null(rcv_kernels_supported(n + 1));
   assert_ptr_equal(rcv_kernels_choose(NULL), rcv_kernels_supported(0));
   assert_null(rcv_kernels_choose("no such kernels"));
+
+  // The fastest are the widest ones, or their halves for few units
+  for (uint32_t n_units = 1; n_units <= 200; ++n_units) {
+    const RcvKernels* const best = rcv_kernels_best(n_units);
+    assert_ptr_equal(rcv_kernels_choose(best->name), best);
+    if (best != rcv_kernels_supported(0)) {
+      assert_string_equal(rcv_kernels_supported(0)->name, "avx512");
+      assert_string_equal(best->name, "avx512vl");
+      assert_true(n_units <= 40);
+    }
+  }
 }
 
 int
