@@ -176,6 +176,12 @@ test_state_dict(void** const unused)
   assert_true(isnan(model->info.rate_hz));
   json_object_set(root, "out.weight", json_object_get(root, "lin.weight"));
   json_fixture_refused(root, "$.out.weight: a second linear module");
+
+  // The weights of a norm and of a convolution have one dimension, and three
+  json_object_set_new(root, "out.weight", json_pack("[f,f]", 0.5, 0.5));
+  json_fixture_refused(root, "$.out.weight: a module that is not linear");
+  json_object_set_new(root, "out.weight", json_pack("[[[f]]]", 0.5));
+  json_fixture_refused(root, "$.out.weight: a module that is not linear");
   rcv_model_free(model);
   rcv_model_free(expected);
   json_decref(file);
