@@ -104,6 +104,12 @@ test_guitarml_without_bias(void** const unused)
   json_object_set_new(
     json_object_get(root, "model_data"), "bias_fl", json_false());
   rcv_model_free(read_same(root, expected));
+
+  // A GRU whose biases are not those of a GRU
+  json_t* const dict = json_object_get(root, "state_dict");
+  json_array_remove(json_object_get(dict, "rec.bias_hh_l0"), 0);
+  json_fixture_refused(
+    root, "$.state_dict.rec.bias_hh_l0: expected an array of 12 numbers");
   rcv_model_free(expected);
   json_decref(root);
 }
