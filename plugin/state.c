@@ -51,7 +51,7 @@ static LV2_State_Status
 save_knobs(RcvPlugin* const               plugin,
            const RcvKnobs* const          knobs,
            const LV2_State_Store_Function store,
-           const LV2_State_Handle         handle)
+           LV2_State_Handle               handle)
 {
   float values[RCV_N_KNOB_PORTS];
   for (unsigned k = 0; k < RCV_N_KNOB_PORTS; ++k) {
@@ -82,7 +82,7 @@ save_knobs(RcvPlugin* const               plugin,
 static RcvKnobs
 retrieve_knobs(RcvPlugin* const                  plugin,
                const LV2_State_Retrieve_Function retrieve,
-               const LV2_State_Handle            handle)
+               LV2_State_Handle                  handle)
 {
   const RcvKnobs    none  = {0, {{{0}, 0.0, 0.0}}};
   size_t            size  = 0;

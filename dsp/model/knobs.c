@@ -37,7 +37,8 @@ rcv_knobs_write(const RcvKnobs* const knobs,
                                    "max",
                                    knob->max);
     if (k < n_values) {
-      failed |= json_object_set_new(item, "value", json_real(values[k]));
+      failed |=
+        json_object_set_new(item, "value", json_real((double)values[k]));
     }
     failed |= json_array_append_new(array, item);
   }

@@ -33,7 +33,7 @@ set_up(void** const unused)
   const RcvShape shape = json_fixture_shape(RCV_CELL_GRU, 2, 3, 1);
 
   RcvModel* const model = rcv_fixture_model(&shape, 48000.0, 1);
-  rcv_fixture_signal(x, N_TEST * 2, 1);
+  rcv_fixture_signal(x, sizeof(x) / sizeof(x[0]), 1);
   assert_int_equal(rcv_model_set_test(model, x, N_TEST, NULL), RCV_OK);
   unsigned char* const bytes = rcv_safetensors_write(model, &size);
   rcv_model_free(model);
