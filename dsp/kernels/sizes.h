@@ -13,17 +13,17 @@
 #  define RCV_KERNEL_SIZES(X, cell, n_gates) X(16, cell, n_gates)
 #else
 #  define RCV_KERNEL_SIZES(X, cell, n_gates) \
-  X(8, cell, n_gates)                      \
-  X(12, cell, n_gates)                     \
-  X(16, cell, n_gates)                     \
-  X(20, cell, n_gates)                     \
-  X(24, cell, n_gates)                     \
-  X(32, cell, n_gates)                     \
-  X(40, cell, n_gates)                     \
-  X(48, cell, n_gates)                     \
-  X(64, cell, n_gates)                     \
-  X(80, cell, n_gates)                     \
-  X(96, cell, n_gates)
+    X(8, cell, n_gates)                      \
+    X(12, cell, n_gates)                     \
+    X(16, cell, n_gates)                     \
+    X(20, cell, n_gates)                     \
+    X(24, cell, n_gates)                     \
+    X(32, cell, n_gates)                     \
+    X(40, cell, n_gates)                     \
+    X(48, cell, n_gates)                     \
+    X(64, cell, n_gates)                     \
+    X(80, cell, n_gates)                     \
+    X(96, cell, n_gates)
 #endif
 
 #endif // DSP_KERNELS_SIZES_H
