@@ -4,6 +4,7 @@
 #include "plugin/load.h"
 
 #include "dsp/model/error.h"
+#include "dsp/model/knobs.h"
 #include "dsp/model/model.h"
 #include "dsp/voice.h"
 #include "plugin/latest.h"
@@ -100,21 +101,56 @@ publish(RcvPlugin* const plugin, RcvVoice* voice, const RcvPlayStatus status)
   rcv_latest_publish(&plugin->news_latest);
 }
 
+/// Say which knobs of a file have changed since its state was saved
+static void
+compare_knobs(RcvPlugin* const      plugin,
+              const char* const     path,
+              const RcvKnobs* const saved,
+              const RcvKnobs* const now)
+{
+  for (uint32_t k = 0; k < saved->n; ++k) {
+    const char* const name = saved->items[k].name;
+    if (k >= now->n) {
+      lv2_log_warning(&plugin->logger,
+                      "%s: has no knob_%u any more, which was \"%s\" when the "
+                      "state was saved\n",
+                      path,
+                      k + 1,
+                      name);
+    } else if (strcmp(name, now->items[k].name) != 0) {
+      lv2_log_warning(&plugin->logger,
+                      "%s: knob_%u is \"%s\", and was \"%s\" when the state "
+                      "was saved\n",
+                      path,
+                      k + 1,
+                      now->items[k].name,
+                      name);
+    }
+  }
+}
+
 void
-rcv_plugin_load(RcvPlugin* const  plugin,
-                const char* const path,
-                const uint32_t    n_answered,
-                const bool        keeps_path)
+rcv_plugin_load(RcvPlugin* const      plugin,
+                const char* const     path,
+                const uint32_t        n_answered,
+                const RcvKnobs* const saved_knobs)
 {
   pthread_mutex_lock(&plugin->loading);
 
   RcvPlayStatus   status = RCV_STATUS_NO_MODEL;
   RcvVoice* const voice  = load_voice(plugin, path, &status);
-  if (voice || keeps_path) {
+  if (voice || saved_knobs) {
+    const RcvKnobs knobs =
+      voice ? rcv_knobs_of_model(plugin->model) : *saved_knobs;
+
     pthread_mutex_lock(&plugin->lock);
     memset(plugin->path, 0, sizeof(plugin->path));
     memcpy(plugin->path, path, strlen(path));
+    plugin->knobs = knobs;
     pthread_mutex_unlock(&plugin->lock);
+    if (voice && saved_knobs) {
+      compare_knobs(plugin, path, saved_knobs, &knobs);
+    }
   }
   if (n_answered) {
     plugin->n_answered = n_answered;

@@ -4,6 +4,7 @@
 #ifndef PLUGIN_LOAD_H
 #define PLUGIN_LOAD_H
 
+#include "dsp/model/knobs.h"
 #include "plugin/recurve_plugin.h"
 
 #include <stdbool.h>
@@ -23,13 +24,14 @@
 
    @param path The file, not empty, at most RCV_MAX_PATH bytes.
    @param n_answered The request that this answers, or 0.
-   @param keeps_path The path becomes the current one even if the load fails.
+   @param saved_knobs What a state says about the file: NULL, or the path
+   becomes the current one, with these knobs, even if the load fails.
 */
 void
-rcv_plugin_load(RcvPlugin*  plugin,
-                const char* path,
-                uint32_t    n_answered,
-                bool        keeps_path);
+rcv_plugin_load(RcvPlugin*      plugin,
+                const char*     path,
+                uint32_t        n_answered,
+                const RcvKnobs* saved_knobs);
 
 /**
    If the model is to play at another multiple of its rate, make it anew and

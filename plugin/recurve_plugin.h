@@ -4,6 +4,7 @@
 #ifndef PLUGIN_RECURVE_PLUGIN_H
 #define PLUGIN_RECURVE_PLUGIN_H
 
+#include "dsp/model/knobs.h"
 #include "dsp/model/model.h"
 #include "dsp/player.h"
 #include "dsp/realtime.h"
@@ -32,7 +33,7 @@
 
    Three kinds of thread call us: the audio thread (run.c), the host's worker
    (worker.c), and whichever thread saves and restores (state.c), also while the
-   other two are busy.  Everything goes between them in one of five ways:
+   other two are busy.  Everything goes between them in one of six ways:
 
        audio ── requests ──▶ worker            a path to load; the latest counts
        audio ◀─── news ──── worker, restore    a voice, a path, a status
@@ -40,6 +41,7 @@
        audio ── complaints ▶ worker            what is to be logged
        audio ── oversample ▶ worker, restore    times the model's rate, to play
    at
+       audio ── knob_values ▶ save              where the knobs stand
 
    Each is lock-free and holds what it holds even if nobody comes, so nothing
    depends on the host's rings: the message to the worker says no more than
@@ -111,6 +113,7 @@ typedef struct {
   _Atomic(RcvVoice*) waste;
   atomic_uint        complaints;
   atomic_uint        oversample; ///< 1, 2 or 4
+  _Atomic(float)     knob_values[RCV_N_KNOB_PORTS];
 
   /* The others', under a lock */
 
@@ -124,6 +127,7 @@ typedef struct {
 
   pthread_mutex_t lock; ///< Held for a moment, also with `loading`
   char            path[RCV_PATH_SIZE]; ///< Current path, which is saved, or ""
+  RcvKnobs        knobs; ///< Of that file, as was known of it last
 } RcvPlugin;
 
 /* The audio thread: run.c */

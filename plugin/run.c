@@ -193,6 +193,11 @@ read_values(RcvPlugin* const plugin)
       }
     }
   }
+  for (unsigned k = 0; k < RCV_N_KNOB_PORTS; ++k) {
+    atomic_store_explicit(&plugin->knob_values[k],
+                          plugin->values[RCV_VALUE_KNOB_1 + k],
+                          memory_order_relaxed);
+  }
 }
 
 /// Ask the worker for a voice at another multiple of the model's rate

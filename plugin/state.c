@@ -1,6 +1,7 @@
 // Copyright 2026 Recurve contributors
 // SPDX-License-Identifier: ISC
 
+#include "dsp/model/knobs.h"
 #include "plugin/load.h"
 #include "plugin/messages.h"
 #include "plugin/recurve_plugin.h"
@@ -11,6 +12,7 @@
 #include <lv2/state/state.h>
 
 #include <pthread.h>
+#include <stdatomic.h>
 #include <stdbool.h>
 #include <stdint.h>
 #include <stdlib.h>
@@ -44,6 +46,54 @@ free_path(const Paths* const paths, char* const path)
   }
 }
 
+/// Store what the model's knobs are called and where they stand, if it has any
+static LV2_State_Status
+save_knobs(RcvPlugin* const               plugin,
+           const RcvKnobs* const          knobs,
+           const LV2_State_Store_Function store,
+           LV2_State_Handle               handle)
+{
+  float values[RCV_N_KNOB_PORTS];
+  for (unsigned k = 0; k < RCV_N_KNOB_PORTS; ++k) {
+    values[k] =
+      atomic_load_explicit(&plugin->knob_values[k], memory_order_relaxed);
+  }
+  if (!knobs->n) {
+    return LV2_STATE_SUCCESS;
+  }
+
+  char* const text = rcv_knobs_print(knobs, values, RCV_N_KNOB_PORTS);
+  if (!text) {
+    return LV2_STATE_ERR_UNKNOWN;
+  }
+
+  const LV2_State_Status status =
+    store(handle,
+          plugin->uris.knobs,
+          text,
+          strlen(text) + 1U,
+          plugin->uris.atom_String,
+          LV2_STATE_IS_POD | LV2_STATE_IS_PORTABLE);
+  free(text);
+  return status;
+}
+
+/// What a state says about the knobs: nothing, if it says anything else
+static RcvKnobs
+retrieve_knobs(RcvPlugin* const                  plugin,
+               const LV2_State_Retrieve_Function retrieve,
+               LV2_State_Handle                  handle)
+{
+  const RcvKnobs    none  = {0, {{{0}, 0.0, 0.0}}};
+  size_t            size  = 0;
+  uint32_t          type  = 0;
+  uint32_t          flags = 0;
+  const char* const text =
+    (const char*)retrieve(handle, plugin->uris.knobs, &size, &type, &flags);
+  return text && type == plugin->uris.atom_String ? rcv_knobs_parse(text, size)
+                                                  : none;
+}
+
 LV2_State_Status
 rcv_plugin_save(LV2_Handle                      instance,
                 LV2_State_Store_Function        store,
@@ -57,6 +107,7 @@ rcv_plugin_save(LV2_Handle                      instance,
 
   char path[RCV_PATH_SIZE];
   pthread_mutex_lock(&plugin->lock);
+  const RcvKnobs knobs = plugin->knobs;
   memcpy(path, plugin->path, sizeof(path));
   pthread_mutex_unlock(&plugin->lock);
   if (!path[0]) {
@@ -77,7 +128,7 @@ rcv_plugin_save(LV2_Handle                      instance,
   if (mapped) {
     free_path(&paths, mapped);
   }
-  return status;
+  return status ? status : save_knobs(plugin, &knobs, store, handle);
 }
 
 LV2_State_Status
@@ -104,6 +155,9 @@ rcv_plugin_restore(LV2_Handle                      instance,
     return LV2_STATE_ERR_BAD_TYPE;
   }
 
+  // What retrieve() returned before is valid until restore() returns
+  const RcvKnobs knobs = retrieve_knobs(plugin, retrieve, handle);
+
   // It is loaded here and now, without the worker: a host may run the plugin at
   // once and expects to hear what it has restored
   char* const mapped =
@@ -111,7 +165,7 @@ rcv_plugin_restore(LV2_Handle                      instance,
   const char* const path = mapped && mapped[0] ? mapped : value;
   const bool        fits = strlen(path) <= RCV_MAX_PATH;
   if (fits) {
-    rcv_plugin_load(plugin, path, 0, true);
+    rcv_plugin_load(plugin, path, 0, &knobs);
   } else {
     lv2_log_error(&plugin->logger,
                   "The path of the state's model has more than %d bytes\n",

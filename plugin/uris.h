@@ -9,18 +9,21 @@
 #define RCV_URI_MONO "urn:recurve:mono"
 #define RCV_URI_STEREO "urn:recurve:stereo"
 #define RCV_URI_MODEL "urn:recurve:model"
+#define RCV_URI_KNOBS "urn:recurve:knobs"
 
 /// The numbers that a host has given to the URIs we use
 typedef struct {
   LV2_URID atom_Object;
   LV2_URID atom_Path;
   LV2_URID atom_Sequence;
+  LV2_URID atom_String;
   LV2_URID atom_URID;
   LV2_URID patch_Get;
   LV2_URID patch_Set;
   LV2_URID patch_property;
   LV2_URID patch_subject;
   LV2_URID patch_value;
+  LV2_URID knobs;  ///< Of the state: names and ranges of the model's knobs
   LV2_URID model;  ///< The parameter
   LV2_URID plugin; ///< The plugin itself
 } RcvUris;

@@ -56,7 +56,7 @@ rcv_plugin_work(LV2_Handle                  instance,
   if (loads) {
     const RcvRequest* const request =
       &plugin->requests[plugin->requests_latest.front];
-    rcv_plugin_load(plugin, request->path, request->number, false);
+    rcv_plugin_load(plugin, request->path, request->number, NULL);
   }
   if (rcv_plugin_follow_oversample(plugin) || loads) {
     // If there is no room for it, the next run() finds the news by itself

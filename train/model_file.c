@@ -4,6 +4,7 @@
 #include "train/model_file.h"
 
 #include "dsp/model/dense_metadata.h"
+#include "dsp/model/knobs.h"
 #include "dsp/model/metadata.h"
 #include "train/output_file.h"
 
@@ -42,31 +43,12 @@ rcv_json_number(const double number)
   return isfinite(number) ? json_real(number) : json_null();
 }
 
-/// Names and ranges of the knobs
-static json_t*
-describe_knobs(const RcvModel* const model)
-{
-  json_t* const knobs = json_array();
-  for (uint32_t k = 0; k + 1 < model->shape.input_size; ++k) {
-    const RcvKnobInfo* const knob = &model->info.knobs[k];
-
-    json_array_append_new(knobs,
-                          json_pack("{s:s,s:f,s:f}",
-                                    "name",
-                                    knob->name,
-                                    "min",
-                                    knob->min,
-                                    "max",
-                                    knob->max));
-  }
-  return knobs;
-}
-
 json_t*
 rcv_model_file_describe(const RcvModel* const model)
 {
   const RcvShape* const     shape     = &model->shape;
   const RcvModelInfo* const info      = &model->info;
+  const RcvKnobs            knobs     = rcv_knobs_of_model(model);
   double                    max_error = (double)NAN;
   if (rcv_model_self_test(model, &max_error, NULL)) {
     return NULL;
@@ -74,7 +56,7 @@ rcv_model_file_describe(const RcvModel* const model)
 
   return json_pack(
     "{s:s,s:s,s:i,s:i,s:b,s:s,s:i,s:o,s:o,s:b,s:f,s:i,s:o,s:o,s:i,s:i,"
-    "s:o,s:s,s:s,s:s,s:s,s:s,s:o,s:o,s:o,s:o,s:s,s:s}",
+    "s:o,s:s,s:s,s:s,s:s,s:s,s:o,s:o,s:o,s:o,s:o,s:s,s:s}",
     "format",
     info->format,
     "cell",
@@ -100,7 +82,7 @@ rcv_model_file_describe(const RcvModel* const model)
     "inputs",
     (int)shape->input_size,
     "knobs",
-    describe_knobs(model),
+    rcv_knobs_write(&knobs, NULL, 0),
     "sample_rate",
     rcv_json_number(info->rate_hz),
     "parameters",
@@ -125,6 +107,8 @@ rcv_model_file_describe(const RcvModel* const model)
     rcv_json_number(info->test_esr),
     "loudness",
     rcv_json_number(info->loudness_db),
+    "input_level",
+    rcv_json_number(info->input_level_dbu),
     "max_rest_level",
     rcv_json_number(info->rest_level),
     "recipe",

@@ -3,10 +3,12 @@
 
 #include "dsp/model/json_about.h"
 
+#include "dsp/model/knobs.h"
 #include "dsp/model/metadata.h"
 
 #include <math.h>
 #include <stdio.h>
+#include <string.h>
 
 /// One text of the metadata and where it goes
 typedef struct {
@@ -48,24 +50,6 @@ list_members(RcvModelInfo* const info,
   }
 }
 
-/// Names and ranges of the knobs, which no other program writes
-static void
-read_knobs(const json_t* const knobs, RcvModel* const model)
-{
-  for (size_t k = 0; k + 1 < model->shape.input_size; ++k) {
-    const json_t* const item = json_array_get(knobs, k);
-    RcvKnobInfo* const  knob = &model->info.knobs[k];
-    const double min = rcv_json_lenient_number(json_object_get(item, "min"));
-    const double max = rcv_json_lenient_number(json_object_get(item, "max"));
-
-    rcv_json_text(item, "name", knob->name, sizeof(knob->name));
-    if (isfinite(min) && isfinite(max)) {
-      knob->min = min;
-      knob->max = max;
-    }
-  }
-}
-
 RcvStatus
 rcv_json_about_read(const json_t* const      root,
                     const RcvJsonFile* const file,
@@ -88,7 +72,11 @@ rcv_json_about_read(const json_t* const      root,
       }
     }
   }
-  read_knobs(json_object_get(metadata, "knobs"), model);
+
+  // Which no other program writes
+  RcvKnobs knobs = rcv_knobs_of_model(model);
+  rcv_knobs_read(json_object_get(metadata, "knobs"), &knobs);
+  memcpy(model->info.knobs, knobs.items, sizeof(knobs.items));
 
   const json_t* const rate    = json_object_get(metadata, "samplerate");
   double* const       rate_hz = &model->info.rate_hz;
@@ -97,26 +85,6 @@ rcv_json_about_read(const json_t* const      root,
                               json_object_get(root, "samplerate"),
                               "$.samplerate",
                               rate_hz);
-}
-
-static int
-write_knobs(json_t* const metadata, const RcvModel* const model)
-{
-  json_t* const knobs  = json_array();
-  int           failed = 0;
-  for (size_t k = 0; k + 1 < model->shape.input_size; ++k) {
-    const RcvKnobInfo* const knob = &model->info.knobs[k];
-
-    failed |= json_array_append_new(knobs,
-                                    json_pack("{s:o,s:f,s:f}",
-                                              "name",
-                                              rcv_metadata_text(knob->name),
-                                              "min",
-                                              knob->min,
-                                              "max",
-                                              knob->max));
-  }
-  return failed | json_object_set_new(metadata, "knobs", knobs);
 }
 
 /// The rate as a string, as AIDA-X has it, if it is whole
@@ -156,7 +124,9 @@ rcv_json_about_write(const RcvModel* const model)
     failed |= write_rate(metadata, info.rate_hz);
   }
   if (model->shape.input_size > 1) {
-    failed |= write_knobs(metadata, model);
+    const RcvKnobs knobs = rcv_knobs_of_model(model);
+    failed |=
+      json_object_set_new(metadata, "knobs", rcv_knobs_write(&knobs, NULL, 0));
   }
   if (failed) {
     json_decref(metadata);

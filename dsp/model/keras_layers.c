@@ -10,8 +10,10 @@
 #include <string.h>
 
 static const char way_out[] =
-  "Recurve reads lstm or gru layers of one kind, with dense layers before and "
-  "after them, the last one with one output";
+  "Recurve reads lstm or gru layers of one kind, nothing but dense layers "
+  "without an activation between them, dense layers before and after them, the "
+  "last one with one output; what it cannot read can be played in its own "
+  "player, recorded, and given to `recurve train`";
 
 /// The last element of an array of sizes, a whole number within limits
 static RcvStatus

@@ -153,7 +153,11 @@ find_tensor(const Reader* const reader,
   const json_int_t    begin   = json_integer_value(json_array_get(offsets, 0));
   const json_int_t    end     = json_integer_value(json_array_get(offsets, 1));
   const uint64_t      n_bytes = n_rows * (n_cols ? n_cols : 1) * sizeof(float);
-  if (json_array_size(offsets) != 2 || begin < 0 || end < begin ||
+  const bool          are_numbers =
+    json_array_size(offsets) == 2 &&
+    json_is_integer(json_array_get(offsets, 0)) &&
+    json_is_integer(json_array_get(offsets, 1)); // Else begin would be 0
+  if (!are_numbers || begin < 0 || end < begin ||
       (uint64_t)(end - begin) != n_bytes) {
     rcv_error_set(reader->error,
                   RCV_BAD_FILE,

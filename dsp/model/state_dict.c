@@ -128,6 +128,14 @@ plan_module(const RcvJsonFile* const file,
   }
 }
 
+/// True but for what has other dimensions, as convolutions and norms do
+static bool
+is_matrix(const json_t* const value)
+{
+  const json_t* const row = json_array_get(value, 0);
+  return !row || (json_is_array(row) && !json_is_array(json_array_get(row, 0)));
+}
+
 /// Find modules in the order of the file; they feed each other in it
 static RcvStatus
 make_plan(const RcvJsonFile* const file, json_t* const root, Plan* const plan)
@@ -142,13 +150,18 @@ make_plan(const RcvJsonFile* const file, json_t* const root, Plan* const plan)
     const size_t n_head      = module_length(key, weight_name);
     const size_t n           = n_recurrent ? n_recurrent : n_head;
     char         module[32];
-    if (n >= sizeof(module) || (n_head && plan->head[0])) {
+    const char*  obstacle = n >= sizeof(module) ? "so long a name"
+                            : n_head && !is_matrix(value)
+                              ? "a module that is not linear"
+                            : n_head && plan->head[0] ? "a second linear module"
+                                                      : NULL;
+    if (obstacle) {
       char path[RCV_JSON_PATH_SIZE];
       snprintf(path, sizeof(path), "$.%.80s", key);
       return rcv_json_unsupported(
         file,
         path,
-        n_head ? "a second linear module" : "so long a name",
+        obstacle,
         "Recurve reads recurrent modules and one linear one after them");
     }
 

@@ -154,6 +154,92 @@ test_request_before_and_after(void** state)
   rcv_rig_free(rig);
 }
 
+/* The knobs' names */
+
+static void
+write_knobs_model(const char* const path, const char* const second)
+{
+  RcvShape shape        = rcv_fixture_shape(3);
+  shape.input_size      = 3;
+  RcvModel* const model = rcv_fixture_model(&shape, 48000.0, 1);
+  (void)snprintf(model->info.knobs[0].name, 64, "Gain");
+  (void)snprintf(model->info.knobs[1].name, 64, "%s", second);
+  model->info.knobs[0].min = -20.0;
+  rcv_fixture_write(model, path);
+  rcv_model_free(model);
+}
+
+static void
+test_knobs(void** state)
+{
+  (void)state;
+  static const char expected[] =
+    "[{\"name\":\"Gain\",\"min\":-20.0,\"max\":1.0,\"value\":0.25},"
+    "{\"name\":\"Tone \\\"1\\\"\",\"min\":0.0,\"max\":1.0,\"value\":0.5}]";
+
+  RcvRig* const rig = rcv_rig_new(RCV_URI_MONO, 48000.0, true);
+  rcv_rig_restore(rig, "one.safetensors");
+  rcv_rig_save(rig);
+  assert_string_equal(rig->saved_knobs, ""); // It has none
+
+  write_knobs_model("knobs.safetensors", "Tone \"1\"");
+  rcv_rig_send_path(rig, "knobs.safetensors");
+  rig->values[RCV_VALUE_KNOB_1] = 0.25f;
+  rcv_rig_idle(rig, 64);
+  rcv_rig_work(rig);
+  rcv_rig_save(rig);
+  assert_string_equal(rig->saved_knobs, expected);
+
+  // A file that is refused leaves the old one, and its knobs
+  rcv_rig_send_path(rig, "away.safetensors");
+  rcv_rig_idle(rig, 64);
+  rcv_rig_work(rig);
+  rcv_rig_save(rig);
+  assert_string_equal(rig->saved, "knobs.safetensors");
+  assert_string_equal(rig->saved_knobs, expected);
+
+  // Where the file is missing, the state's names are kept as its path is
+  assert_int_equal(rcv_rig_restore_knobs(rig, "away.safetensors", expected),
+                   LV2_STATE_SUCCESS);
+  rcv_rig_save(rig);
+  assert_string_equal(rig->saved, "away.safetensors");
+  assert_string_equal(rig->saved_knobs, expected);
+
+  // Where it is there, the file's names count, and the log has the others
+  write_knobs_model("knobs.safetensors", "Bass");
+  rcv_rig_restore_knobs(rig, "knobs.safetensors", expected);
+  rcv_rig_save(rig);
+  assert_non_null(strstr(rig->saved_knobs, "\"Bass\""));
+  assert_non_null(
+    strstr(rig->log, "knob_2 is \"Bass\", and was \"Tone \"1\"\""));
+  assert_null(strstr(rig->log, "knob_1"));
+  rcv_rig_restore_knobs(rig, "one.safetensors", expected);
+  assert_non_null(strstr(rig->log, "has no knob_1 any more"));
+  rcv_rig_free(rig);
+}
+
+/// What is said about knobs may be anything: the path counts
+static void
+test_strange_knobs(void** state)
+{
+  (void)state;
+  static const char* const texts[] = {
+    "", "x", "{}", "[", "[[[[", "17", "[1,2,3,4,5,6,7,8]"};
+
+  RcvRig* const rig = rcv_rig_new(RCV_URI_MONO, 48000.0, true);
+  for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); ++i) {
+    assert_int_equal(rcv_rig_restore_knobs(rig, "away.safetensors", texts[i]),
+                     LV2_STATE_SUCCESS);
+    rcv_rig_save(rig);
+    assert_string_equal(rig->saved_knobs, "");
+    assert_int_equal(rcv_rig_restore_knobs(rig, "one.safetensors", texts[i]),
+                     LV2_STATE_SUCCESS);
+  }
+  rcv_rig_run_mono(rig, input, output, N_FRAMES);
+  assert_memory_equal(output, one, sizeof(output));
+  rcv_rig_free(rig);
+}
+
 /* What the host does with paths */
 
 static unsigned n_mapped;
@@ -278,6 +364,8 @@ main(void)
     cmocka_unit_test(test_without_the_property),
     cmocka_unit_test(test_too_long),
     cmocka_unit_test(test_request_before_and_after),
+    cmocka_unit_test(test_knobs),
+    cmocka_unit_test(test_strange_knobs),
     cmocka_unit_test(test_mapped_paths),
   };
   return cmocka_run_group_tests(tests, setup, NULL);

@@ -52,9 +52,10 @@ typedef struct {
   uint32_t n_responses;
   bool     drops_responses; ///< respond() fails, as if its ring were full
 
-  uint32_t n_paths;     ///< patch:Set that came out in the last run
-  char     path[8192];  ///< The last one
-  char     saved[8192]; ///< What save() has stored
+  uint32_t n_paths;           ///< patch:Set that came out in the last run
+  char     path[8192];        ///< The last one
+  char     saved[8192];       ///< The path that save() has stored
+  char     saved_knobs[8192]; ///< What it has stored about knobs
   char     log[RCV_RIG_LOG_BYTES];
   uint32_t notify_bytes; ///< Capacity of the notify port
 
@@ -125,7 +126,7 @@ rcv_rig_send(RcvRig*     rig,
              const void* value,
              uint32_t    size);
 
-/// save(); what was stored is in `saved`, "" if nothing
+/// save(); what was stored is in `saved` and `saved_knobs`, "" if nothing
 void
 rcv_rig_save(RcvRig* rig);
 
@@ -136,6 +137,10 @@ rcv_rig_restore(RcvRig* rig, const char* path);
 /// The same with a value of another type
 LV2_State_Status
 rcv_rig_restore_as(RcvRig* rig, const char* path, const char* type);
+
+/// restore() of a state with a path and a text about its knobs
+LV2_State_Status
+rcv_rig_restore_knobs(RcvRig* rig, const char* path, const char* knobs);
 
 /// The status port
 RcvPlayStatus

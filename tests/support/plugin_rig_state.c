@@ -11,6 +11,7 @@
 #include <lv2/state/state.h>
 #include <lv2/urid/urid.h>
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <string.h>
@@ -23,13 +24,16 @@ store(LV2_State_Handle  handle,
       const uint32_t    type,
       const uint32_t    flags)
 {
-  RcvRig* const rig = (RcvRig*)handle;
-  assert_int_equal(key, rcv_rig_map(rig, RCV_URI_MODEL));
-  assert_int_equal(type, rcv_rig_map(rig, LV2_ATOM__Path));
+  RcvRig* const rig     = (RcvRig*)handle;
+  const bool    is_path = key == rcv_rig_map(rig, RCV_URI_MODEL);
+  char* const   text    = is_path ? rig->saved : rig->saved_knobs;
+  assert_true(is_path || key == rcv_rig_map(rig, RCV_URI_KNOBS));
+  assert_int_equal(
+    type, rcv_rig_map(rig, is_path ? LV2_ATOM__Path : LV2_ATOM__String));
   assert_true(flags & LV2_STATE_IS_POD);
-  assert_true(size > 1U && size <= sizeof(rig->saved)); // Never an empty path
-  memcpy(rig->saved, value, size);
-  assert_int_equal(strlen(rig->saved) + 1U, size);
+  assert_true(size > 1U && size <= sizeof(rig->saved)); // Never an empty one
+  memcpy(text, value, size);
+  assert_int_equal(strlen(text) + 1U, size);
   return LV2_STATE_SUCCESS;
 }
 
@@ -45,16 +49,17 @@ rcv_rig_save(RcvRig* const rig)
 {
   static const LV2_Feature* const no_features[] = {NULL};
 
-  rig->saved[0] = '\0';
+  rig->saved[0] = rig->saved_knobs[0] = '\0';
   assert_int_equal(state_of(rig)->save(rig->handle, store, rig, 0, no_features),
                    LV2_STATE_SUCCESS);
 }
 
 /// The state that is being restored
 typedef struct {
+  RcvRig*     rig;
   const char* path;
-  LV2_URID    key;
-  LV2_URID    type;
+  const char* path_type; ///< Its URI
+  const char* knobs;
 } State;
 
 static const void*
@@ -64,14 +69,29 @@ retrieve(LV2_State_Handle handle,
          uint32_t* const  type,
          uint32_t* const  flags)
 {
-  const State* const state = (const State*)handle;
-  if (key != state->key || !state->path) {
+  const State* const state    = (const State*)handle;
+  const bool         is_path  = key == rcv_rig_map(state->rig, RCV_URI_MODEL);
+  const bool         is_knobs = key == rcv_rig_map(state->rig, RCV_URI_KNOBS);
+  const char* const  text     = is_path    ? state->path
+                                : is_knobs ? state->knobs
+                                           : NULL;
+  if (!text) {
     return NULL;
   }
-  *size  = strlen(state->path) + 1U;
-  *type  = state->type;
+  *size = strlen(text) + 1U;
+  *type =
+    rcv_rig_map(state->rig, is_path ? state->path_type : LV2_ATOM__String);
   *flags = LV2_STATE_IS_POD;
-  return state->path;
+  return text;
+}
+
+static LV2_State_Status
+restore(State* const state)
+{
+  static const LV2_Feature* const no_features[] = {NULL};
+
+  return state_of(state->rig)
+    ->restore(state->rig->handle, retrieve, state, 0, no_features);
 }
 
 LV2_State_Status
@@ -79,14 +99,21 @@ rcv_rig_restore_as(RcvRig* const     rig,
                    const char* const path,
                    const char* const type)
 {
-  static const LV2_Feature* const no_features[] = {NULL};
-
-  State state = {path, rcv_rig_map(rig, RCV_URI_MODEL), rcv_rig_map(rig, type)};
-  return state_of(rig)->restore(rig->handle, retrieve, &state, 0, no_features);
+  State state = {rig, path, type, NULL};
+  return restore(&state);
 }
 
 LV2_State_Status
 rcv_rig_restore(RcvRig* const rig, const char* const path)
 {
   return rcv_rig_restore_as(rig, path, LV2_ATOM__Path);
+}
+
+LV2_State_Status
+rcv_rig_restore_knobs(RcvRig* const     rig,
+                      const char* const path,
+                      const char* const knobs)
+{
+  State state = {rig, path, LV2_ATOM__Path, knobs};
+  return restore(&state);
 }

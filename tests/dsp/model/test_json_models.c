@@ -104,6 +104,12 @@ test_guitarml_without_bias(void** const unused)
   json_object_set_new(
     json_object_get(root, "model_data"), "bias_fl", json_false());
   rcv_model_free(read_same(root, expected));
+
+  // A GRU whose biases are not those of a GRU
+  json_t* const dict = json_object_get(root, "state_dict");
+  json_array_remove(json_object_get(dict, "rec.bias_hh_l0"), 0);
+  json_fixture_refused(
+    root, "$.state_dict.rec.bias_hh_l0: expected an array of 12 numbers");
   rcv_model_free(expected);
   json_decref(root);
 }
@@ -176,6 +182,12 @@ test_state_dict(void** const unused)
   assert_true(isnan(model->info.rate_hz));
   json_object_set(root, "out.weight", json_object_get(root, "lin.weight"));
   json_fixture_refused(root, "$.out.weight: a second linear module");
+
+  // The weights of a norm and of a convolution have one dimension, and three
+  json_object_set_new(root, "out.weight", json_pack("[f,f]", 0.5, 0.5));
+  json_fixture_refused(root, "$.out.weight: a module that is not linear");
+  json_object_set_new(root, "out.weight", json_pack("[[[f]]]", 0.5));
+  json_fixture_refused(root, "$.out.weight: a module that is not linear");
   rcv_model_free(model);
   rcv_model_free(expected);
   json_decref(file);
