@@ -225,7 +225,7 @@ def _build_bundle(bld):
 
 
 def _build_tests(bld):
-    """Build every tests/**/test_*.c into a program of its own"""
+    """Build every test and benchmark in C into a program of its own"""
     if not bld.env.HAVE_CMOCKA and not bld.env.LIB_CMOCKA:
         bld.fatal("The tests need cmocka: install it and configure again")
 
@@ -247,7 +247,7 @@ def _build_tests(bld):
         defines=POSIX,
         use=["CMOCKA", "LILV", "LV2"],
     )
-    for source in check.test_sources(bld):
+    for source in check.test_sources(bld) + check.benchmark_sources(bld):
         bld.program(
             source=source,
             target=os.path.splitext(source)[0],
@@ -309,7 +309,7 @@ def build(bld):
         )
     if bld.path.find_node("docs/recurve.1"):
         bld.install_files("${PREFIX}/share/man/man1", "docs/recurve.1")
-    if bld.cmd in ("check", "lint"):
+    if bld.cmd in ("check", "lint", "bench"):
         _build_tests(bld)
     if bld.cmd == "fuzz":
         _build_fuzzers(bld)
@@ -337,7 +337,7 @@ class FuzzContext(Build.BuildContext):
 
 
 class BenchContext(Build.BuildContext):
-    """builds and runs the benchmarks, tests/bench/bench_*.sh"""
+    """builds all of tests/bench, and runs bench_*.sh of it"""
 
     cmd = "bench"
 

@@ -39,6 +39,12 @@ def test_sources(bld):
     return sorted(node.path_from(bld.path) for node in nodes)
 
 
+def benchmark_sources(bld):
+    """Return every tests/bench/*.c"""
+    nodes = bld.path.ant_glob("tests/bench/*.c")
+    return sorted(node.path_from(bld.path) for node in nodes)
+
+
 def executables(bld, *patterns):
     """Return the executable scripts that match, relative to the top"""
     return sorted(

@@ -68,8 +68,10 @@ check() {
     return 1
   }
   python3 "$hosts/wav.py" to-raw "$name.expected.wav" expected.raw
-  python3 "$hosts/wav.py" to-raw "$name.wav" exported.raw
-  python3 "$hosts/wav.py" compare expected.raw exported.raw
+  for ((channel = 0; channel < channels; ++channel)); do
+    python3 "$hosts/wav.py" to-raw "$name.wav" exported.raw "$channel" || return 1
+    python3 "$hosts/wav.py" compare expected.raw exported.raw || return 1
+  done
 }
 
 status=0

@@ -2,8 +2,8 @@
 # SPDX-License-Identifier: ISC
 
 # To be sourced: a JACK server of our own without a sound card, and jack_render;
-# or the end of the test with the reason why it cannot be.  Ends jackd, and the
-# jalv whose process is in $jalv, when the script ends.
+# or the end of the test with the reason why it cannot be.  Ends jackd, the
+# jalv whose process is in $jalv, and those in $helpers, when the script ends.
 
 for tool in jackd jalv cc python3; do
   command -v "$tool" >/dev/null || {
@@ -26,10 +26,12 @@ fi
 export JACK_DEFAULT_SERVER=recurve-$$ JACK_NO_AUDIO_RESERVATION=1
 jack=
 jalv=
+helpers=
 finish() {
   exec 9>&-
-  [ -n "$jalv" ] && kill "$jalv" 2>/dev/null
-  [ -n "$jack" ] && kill "$jack" 2>/dev/null
+  for process in $jalv $helpers $jack; do
+    kill "$process" 2>/dev/null
+  done
   wait 2>/dev/null
 }
 trap finish EXIT

@@ -5,7 +5,7 @@
 """Audio for the scripts beside this, without other packages
 
 wav.py make WAV               a test signal: 1 s of silence, then 3 s of sound
-wav.py to-raw WAV RAW         the first channel as 32-bit floats
+wav.py to-raw WAV RAW [N]     channel N (0) as 32-bit floats
 wav.py compare RAW1 RAW2      fail unless equal to -90 dB RMS after the silence
 """
 
@@ -35,8 +35,8 @@ def make(path):
         file.writeframes(frames.tobytes())
 
 
-def read(path):
-    """Return the first channel of a WAV of 16-bit or 32-bit float samples"""
+def read(path, channel):
+    """Return one channel of a WAV of 16-bit or 32-bit float samples"""
     with open(path, "rb") as file:
         data = file.read()
     if data[:4] != b"RIFF" or data[8:12] != b"WAVE":
@@ -50,11 +50,13 @@ def read(path):
             if kind == 0xFFFE:  # The kind proper is in the extension
                 kind = struct.unpack_from("<H", body, 24)[0]
         elif name == b"data":
+            if channel >= n_channels:
+                sys.exit("%s has %d channels" % (path, n_channels))
             body = body[: len(body) - len(body) % (n_channels * bits // 8)]
             if (kind, bits) == (3, 32):
-                return array.array("f", body)[::n_channels]
+                return array.array("f", body)[channel::n_channels]
             if (kind, bits) == (1, 16):
-                samples = array.array("h", body)[::n_channels]
+                samples = array.array("h", body)[channel::n_channels]
                 return array.array("f", [x / 32768 for x in samples])
             sys.exit("%s: format %d with %d bits" % (path, kind, bits))
         place += 8 + size + size % 2
@@ -91,7 +93,8 @@ def main(command, *args):
         make(*args)
     elif command == "to-raw":
         with open(args[1], "wb") as file:
-            file.write(read(args[0]).tobytes())
+            channel = int(args[2]) if len(args) > 2 else 0
+            file.write(read(args[0], channel).tobytes())
     elif command == "compare":
         return 0 if compare(read_raw(args[0]), read_raw(args[1])) else 1
     else:
