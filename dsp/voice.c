@@ -23,7 +23,8 @@ running_hz(const RcvVoiceSettings* const settings)
 static bool
 is_resampled(const RcvVoiceSettings* const settings)
 {
-  return fabs(settings->host_hz - running_hz(settings)) > rate_tolerance_hz;
+  return settings->way == RCV_WAY_RESAMPLED &&
+         fabs(settings->host_hz - running_hz(settings)) > rate_tolerance_hz;
 }
 
 /// True if the host's rate is the model's
@@ -31,6 +32,20 @@ static bool
 is_at_home(const RcvVoiceSettings* const settings)
 {
   return !(fabs(settings->host_hz - settings->network_hz) > rate_tolerance_hz);
+}
+
+/// The rate that the network runs at, as a part of its own
+static double
+running_times(const RcvVoiceSettings* const settings)
+{
+  if (settings->way == RCV_WAY_RESAMPLED || is_at_home(settings)) {
+    return settings->oversample;
+  }
+
+  const double times = settings->host_hz / settings->network_hz;
+  const double whole = fmax(round(times), 1.0);
+  const double error = fabs(settings->host_hz - (whole * settings->network_hz));
+  return error > rate_tolerance_hz ? times : whole;
 }
 
 /// Latency of the network in frames of the rate that it runs at
@@ -45,8 +60,12 @@ bool
 rcv_voice_is_possible(const RcvShape* const         shape,
                       const RcvVoiceSettings* const settings)
 {
-  RcvArena arena = {NULL, 0};
-  return (is_at_home(settings) ||
+  RcvArena   arena = {NULL, 0};
+  const bool way_is_possible =
+    settings->way == RCV_WAY_RESAMPLED ||
+    (settings->oversample == 1 && rcv_state_delay_is_possible(shape));
+  return way_is_possible &&
+         (is_at_home(settings) ||
           rcv_rate_is_possible(settings->host_hz, settings->network_hz)) &&
          (!is_resampled(settings) ||
           rcv_rate_place(&arena,
@@ -92,7 +111,7 @@ place_voice(RcvArena* const               arena,
 
   *network     = rcv_arena_take(arena, rcv_network_size(shape, kernels));
   voice.phases = rcv_phases_place(
-    arena, shape, kernels, settings->n_channels, settings->oversample);
+    arena, shape, kernels, settings->n_channels, running_times(settings));
 
   if (voice.is_resampled) {
     voice.rate = rcv_rate_place(arena,

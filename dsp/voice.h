@@ -41,12 +41,19 @@ typedef struct RcvVoiceImpl {
   struct RcvVoiceImpl* next; ///< For the lists of whoever holds it
 } RcvVoice;
 
+/// What to do if the host's rate is not the network's
+typedef enum {
+  RCV_WAY_RESAMPLED, ///< Run at the network's rate, resampled: rate.h
+  RCV_WAY_DIRECT,    ///< Run at the host's rate, not late: phases.h
+} RcvWay;
+
 /// How a voice is to be played
 typedef struct {
   uint32_t n_channels; ///< 1 or 2
   double   host_hz;    ///< Sample rate of the host
   double   network_hz; ///< Of the network; NaN: unknown, so the host's
   uint32_t oversample; ///< The network runs at 1, 2 or 4 times its rate
+  RcvWay   way;        ///< Direct: with oversample 1 and in one direction only
 } RcvVoiceSettings;
 
 /// True if the rates can be played together; asked before the two below

@@ -75,8 +75,11 @@ rcv_model_voice_new(const RcvModel* const model,
   const double own_hz = model->info.rate_hz;
   const double any_hz = isnan(own_hz) ? 48000.0 : own_hz;
 
-  const RcvVoiceSettings settings = {
-    n_channels, isnan(host_hz) ? any_hz : host_hz, own_hz, oversample};
+  const RcvVoiceSettings settings = {n_channels,
+                                     isnan(host_hz) ? any_hz : host_hz,
+                                     own_hz,
+                                     oversample,
+                                     RCV_WAY_RESAMPLED};
   if (!rcv_voice_is_possible(&model->shape, &settings)) {
     rcv_error_set(error,
                   RCV_UNSUPPORTED,
