@@ -11,7 +11,8 @@ rcv_phases_place(RcvArena* const         arena,
                  const RcvShape* const   shape,
                  const RcvKernels* const kernels,
                  const uint32_t          n_channels,
-                 const double            times)
+                 const double            times,
+                 const uint32_t          n_taps)
 {
   const uint32_t n_phases = rcv_state_delay_whole(times);
 
@@ -22,7 +23,7 @@ rcv_phases_place(RcvArena* const         arena,
   if (phases.is_between) {
     phases.n_phases = 1;
     phases.delay =
-      rcv_state_delay_place(arena, shape, kernels, n_channels, times);
+      rcv_state_delay_place(arena, shape, kernels, n_channels, times, n_taps);
     return phases;
   }
   for (uint32_t c = 0; c < n_channels; ++c) {

@@ -59,13 +59,15 @@ typedef struct {
 
    @param times The rate that the network runs at as a part of its own.  For
    networks of two directions a whole number up to RCV_MAX_OVERSAMPLE.
+   @param n_taps As for rcv_state_delay_place().
 */
 RcvPhases
 rcv_phases_place(RcvArena*         arena,
                  const RcvShape*   shape,
                  const RcvKernels* kernels,
                  uint32_t          n_channels,
-                 double            times);
+                 double            times,
+                 uint32_t          n_taps);
 
 /// Make the states as they are at the start
 void

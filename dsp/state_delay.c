@@ -11,17 +11,27 @@
 // A place nearer to a frame than this is that frame
 static const double whole_tolerance = 1e-9;
 
-/// Weights of cubic Lagrange interpolation at `place`, between taps 0 to 3
+/// Weights of Lagrange interpolation at `place`: tap k is at k
 static void
-find_weights(float weights[RCV_STATE_DELAY_TAPS], const double place)
+find_weights(float* const weights, const int n_taps, const double place)
 {
-  for (int k = 0; k < RCV_STATE_DELAY_TAPS; ++k) {
+  for (int k = 0; k < n_taps; ++k) {
     double weight = 1.0;
-    for (int i = 0; i < RCV_STATE_DELAY_TAPS; ++i) {
+    for (int i = 0; i < n_taps; ++i) {
       weight *= i == k ? 1.0 : (place - i) / (k - i);
     }
     weights[k] = (float)weight;
   }
+}
+
+/// The first of so many taps, as near to a place in their middle as can be
+static uint32_t
+first_tap(const uint32_t n_taps, const double times)
+{
+  const double before = n_taps % 2 ? round(times) : floor(times);
+  const double back   = n_taps < 3 ? 0.0 : 1.0;
+
+  return (uint32_t)fmax(before - back, 1.0);
 }
 
 uint32_t
@@ -43,7 +53,8 @@ rcv_state_delay_place(RcvArena* const         arena,
                       const RcvShape* const   shape,
                       const RcvKernels* const kernels,
                       const uint32_t          n_channels,
-                      const double            times)
+                      const double            times,
+                      const uint32_t          n_taps)
 {
   RcvStateDelay  delay = {0};
   const uint32_t whole = rcv_state_delay_whole(times);
@@ -53,9 +64,9 @@ rcv_state_delay_place(RcvArena* const         arena,
     delay.first      = whole;
     delay.weights[0] = 1.0f;
   } else {
-    delay.n_taps = RCV_STATE_DELAY_TAPS;
-    delay.first  = times < 3.0 ? 1 : (uint32_t)times - 1;
-    find_weights(delay.weights, times - delay.first);
+    delay.n_taps = n_taps;
+    delay.first  = first_tap(n_taps, times);
+    find_weights(delay.weights, (int)n_taps, times - delay.first);
   }
 
   delay.n_channels = n_channels;
@@ -142,9 +153,12 @@ recall(const RcvStateDelay* const delay, const uint32_t channel)
   const RcvState* const   state   = delay->states[channel];
   const size_t            padded  = network->n_padded;
 
-  const float* taps[RCV_STATE_DELAY_TAPS] = {NULL};
-  for (uint32_t k = 0; k < delay->n_taps; ++k) {
-    taps[k] = row_of(delay, delay->rings[channel], delay->first + k);
+  // Those that are not used have no weight
+  const float* taps[RCV_STATE_DELAY_TAPS];
+  for (uint32_t k = 0; k < RCV_STATE_DELAY_TAPS; ++k) {
+    const uint32_t tap = k < delay->n_taps ? k : 0;
+
+    taps[k] = row_of(delay, delay->rings[channel], delay->first + tap);
   }
 
   size_t first = 0;

@@ -21,14 +21,19 @@
    Independent Recurrent Neural Networks for Audio Effects Processing", DAFx
    2024, arXiv 2406.06293):
 
-       h[t] = f(x[t], Σ w[k] · h[t − first − k])    k = 0 … 3
+       h[t] = f(x[t], Σ w[k] · h[t − first − k])    k = 0 … n_taps − 1
 
-   and the same for the cell state.  w are the weights of cubic Lagrange
-   interpolation at the place r.  The frames around it are taken, but never the
-   one that is computed: first = max(1, ⌊r⌋ − 1).  For r < 1 this extrapolates
-   (Carson, Välimäki, Wright and Bilbao, "Interpolation Filter Design for Sample
-   Rate Independent Audio Effect RNNs", arXiv 2409.15884), and may well be
-   unstable: whoever chooses it measures first (dsp/model/choice.h).
+   and the same for the cell state.  w are the weights of Lagrange interpolation
+   at the place r: w[k] = Π (r − first − i) / (k − i) over all taps i but k. The
+   taps are the frames around the place, but never the one that is computed:
+   first is at least 1.  For r < 1 this extrapolates (Carson, Välimäki, Wright
+   and Bilbao, "Interpolation Filter Design for Sample Rate Independent Audio
+   Effect RNNs", arXiv 2409.15884).
+
+   Where the place is not in the middle of the taps, and that is for r < 2 with
+   four and for r < 1 always, the interpolation amplifies some frequencies, and
+   a state that is kept for long grows: whoever chooses this way measures first
+   (dsp/model/choice.h).
 
    Where r is a whole number the state of r frames ago is read as it is, so that
    the result is to the bit that of dsp/phases.h.  For networks of one
@@ -44,7 +49,7 @@ enum {
 typedef struct {
   const RcvNetwork* network;
   uint32_t          n_channels;
-  uint32_t          n_taps; ///< 4, or 1 if r is a whole number
+  uint32_t          n_taps; ///< 2 to 4, or 1 if r is a whole number
   uint32_t          first;  ///< Frames back to the first tap
   float             weights[RCV_STATE_DELAY_TAPS];
   uint32_t          n_rows;   ///< Of a ring
@@ -70,13 +75,15 @@ rcv_state_delay_is_possible(const RcvShape* shape);
 
    @param n_channels 1 to RCV_STATE_DELAY_CHANNELS.
    @param times r: above 0.
+   @param n_taps 2 to RCV_STATE_DELAY_TAPS: linear, quadratic or cubic.
 */
 RcvStateDelay
 rcv_state_delay_place(RcvArena*         arena,
                       const RcvShape*   shape,
                       const RcvKernels* kernels,
                       uint32_t          n_channels,
-                      double            times);
+                      double            times,
+                      uint32_t          n_taps);
 
 /// Make the states as they are at the start
 void

@@ -20,8 +20,8 @@ running_hz(const RcvVoiceSettings* const settings)
   return own_hz * settings->oversample;
 }
 
-static bool
-is_resampled(const RcvVoiceSettings* const settings)
+bool
+rcv_voice_is_resampled(const RcvVoiceSettings* const settings)
 {
   return settings->way == RCV_WAY_RESAMPLED &&
          fabs(settings->host_hz - running_hz(settings)) > rate_tolerance_hz;
@@ -48,6 +48,15 @@ running_times(const RcvVoiceSettings* const settings)
   return error > rate_tolerance_hz ? times : whole;
 }
 
+/// Frames that the state is read between, if it is
+static uint32_t
+n_taps(const RcvVoiceSettings* const settings)
+{
+  return settings->way == RCV_WAY_LINEAR      ? 2
+         : settings->way == RCV_WAY_QUADRATIC ? 3
+                                              : RCV_STATE_DELAY_TAPS;
+}
+
 /// Latency of the network in frames of the rate that it runs at
 static uint32_t
 network_latency(const RcvShape* const         shape,
@@ -67,7 +76,7 @@ rcv_voice_is_possible(const RcvShape* const         shape,
   return way_is_possible &&
          (is_at_home(settings) ||
           rcv_rate_is_possible(settings->host_hz, settings->network_hz)) &&
-         (!is_resampled(settings) ||
+         (!rcv_voice_is_resampled(settings) ||
           rcv_rate_place(&arena,
                          settings->host_hz,
                          running_hz(settings),
@@ -106,12 +115,16 @@ place_voice(RcvArena* const               arena,
   voice.latency_frames     = network_latency(shape, settings);
   voice.normalize_gain_lin = 1.0f;
   voice.oversample         = settings->oversample;
-  voice.is_resampled       = is_resampled(settings);
+  voice.is_resampled       = rcv_voice_is_resampled(settings);
   voice.is_foreign         = voice.is_resampled && !is_at_home(settings);
 
   *network     = rcv_arena_take(arena, rcv_network_size(shape, kernels));
-  voice.phases = rcv_phases_place(
-    arena, shape, kernels, settings->n_channels, running_times(settings));
+  voice.phases = rcv_phases_place(arena,
+                                  shape,
+                                  kernels,
+                                  settings->n_channels,
+                                  running_times(settings),
+                                  n_taps(settings));
 
   if (voice.is_resampled) {
     voice.rate = rcv_rate_place(arena,

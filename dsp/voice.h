@@ -44,7 +44,11 @@ typedef struct RcvVoiceImpl {
 /// What to do if the host's rate is not the network's
 typedef enum {
   RCV_WAY_RESAMPLED, ///< Run at the network's rate, resampled: rate.h
-  RCV_WAY_DIRECT,    ///< Run at the host's rate, not late: phases.h
+
+  // Run at the host's rate, not late: phases.h, state_delay.h
+  RCV_WAY_CUBIC,     ///< Through four frames, where it is between any
+  RCV_WAY_QUADRATIC, ///< Through three
+  RCV_WAY_LINEAR,    ///< Through two
 } RcvWay;
 
 /// How a voice is to be played
@@ -53,8 +57,12 @@ typedef struct {
   double   host_hz;    ///< Sample rate of the host
   double   network_hz; ///< Of the network; NaN: unknown, so the host's
   uint32_t oversample; ///< The network runs at 1, 2 or 4 times its rate
-  RcvWay   way;        ///< Direct: with oversample 1 and in one direction only
+  RcvWay   way;        ///< Not resampled: with oversample 1, one direction
 } RcvVoiceSettings;
+
+/// True if the voice resamples: the network runs at another rate than the host
+bool
+rcv_voice_is_resampled(const RcvVoiceSettings* settings);
 
 /// True if the rates can be played together; asked before the two below
 bool

@@ -44,18 +44,22 @@ typedef struct {
 } Rig;
 
 static Rig
-rig_new(const RcvShape* const shape, const uint32_t n_channels, const double r)
+rig_new(const RcvShape* const shape,
+        const uint32_t        n_channels,
+        const double          r,
+        const uint32_t        n_taps)
 {
   const RcvKernels* const kernels = rcv_model_kernels();
 
   Rig      rig  = {rcv_fixture_model(shape, 48000.0, 3), NULL, {0}};
   RcvArena size = {NULL, rcv_network_size(shape, kernels) + RCV_ALIGNMENT};
-  rcv_state_delay_place(&size, shape, kernels, n_channels, r);
+  rcv_state_delay_place(&size, shape, kernels, n_channels, r, n_taps);
   rig.memory = aligned_alloc(RCV_ALIGNMENT, size.size / 64 * 64 + 64);
 
   RcvArena    arena = {rig.memory, 0};
   void* const place = rcv_arena_take(&arena, rcv_network_size(shape, kernels));
-  rig.delay = rcv_state_delay_place(&arena, shape, kernels, n_channels, r);
+  rig.delay =
+    rcv_state_delay_place(&arena, shape, kernels, n_channels, r, n_taps);
   rcv_state_delay_init(
     &rig.delay,
     rcv_network_init(place, shape, rig.model->params, NULL, kernels));
@@ -96,7 +100,7 @@ test_whole_numbers(void** const unused)
     const RcvShape shape = network_rig_shape(index, N_IN, 9);
     assert_int_equal(rcv_state_delay_is_possible(&shape), !shape.bidirectional);
     for (uint32_t r = 1; !shape.bidirectional && r <= 5; ++r) {
-      Rig rig = rig_new(&shape, 1, r);
+      Rig rig = rig_new(&shape, 1, r, 4);
       play(&rig, 0, outputs, 64);
       NetworkRig plain =
         network_rig_new(&shape, rig.model->params, rcv_model_kernels());
@@ -129,11 +133,11 @@ test_blocks_and_channels(void** const unused)
     const RcvShape shape = network_rig_shape(index, N_IN, 9);
     for (uint32_t i = 0; !shape.bidirectional && i < 4; ++i) {
       for (uint32_t c = 0; c < 2; ++c) {
-        Rig one = rig_new(&shape, 1, times[i]);
+        Rig one = rig_new(&shape, 1, times[i], 2 + (index % 3));
         play(&one, c, expected, N_FRAMES);
         rig_free(&one);
       }
-      Rig both = rig_new(&shape, 2, times[i]);
+      Rig both = rig_new(&shape, 2, times[i], 2 + (index % 3));
       play(&both, 0, outputs, 17);
       assert_memory_equal(outputs, expected, sizeof(outputs));
       rcv_state_delay_reset_channel(&both.delay, 1);
@@ -151,7 +155,7 @@ test_moved(void** const unused)
 {
   (void)unused;
   const RcvShape shape = network_rig_shape(0, N_IN, 9);
-  Rig            rig   = rig_new(&shape, 2, 1.5);
+  Rig            rig   = rig_new(&shape, 2, 1.5, 4);
   assert_close(rcv_state_delay_moved(&rig.delay), 0.0, 0.0);
   play(&rig, 0, outputs, 64);
   assert_true(rcv_state_delay_moved(&rig.delay) > 1e-3f);
@@ -180,7 +184,7 @@ test_between(void** const unused)
     for (uint32_t t = 0; t < N_SLOW; ++t) {
       x[t] = (float)(0.5 * sin(2.0 * pi * 0.01 * t));
     }
-    Rig          rig   = rig_new(&shape, 1, 1.0);
+    Rig          rig   = rig_new(&shape, 1, 1.0, 4);
     const float* in[]  = {x};
     float*       out[] = {slow};
     rcv_state_delay_run(&rig.delay, in, out, N_SLOW);
@@ -190,7 +194,7 @@ test_between(void** const unused)
     for (uint32_t t = 0; t < n; ++t) {
       x[t] = (float)(0.5 * sin(2.0 * pi * 0.01 * t / r));
     }
-    rig    = rig_new(&shape, 1, r);
+    rig    = rig_new(&shape, 1, r, 4);
     out[0] = fast;
     rcv_state_delay_run(&rig.delay, in, out, n);
     rig_free(&rig);
