@@ -44,6 +44,7 @@ init_shared(RcvPlugin* const plugin)
   atomic_init(&plugin->waste, NULL);
   atomic_init(&plugin->complaints, 0U);
   atomic_init(&plugin->oversample, 1U);
+  atomic_init(&plugin->low_latency, 0U);
   pthread_mutex_init(&plugin->loading, NULL);
   pthread_mutex_init(&plugin->lock, NULL);
 }
