@@ -25,9 +25,8 @@ rcv_state_reset(RcvState* const state, const RcvNetwork* const network)
   }
 }
 
-/// The same for one array of it; `seen` becomes what it is now
-RCV_REALTIME static float
-moved(const float* const now, float* const seen, const uint32_t n)
+float
+rcv_row_moved(const float* const now, float* const seen, const uint32_t n)
 {
   float most = 0.0f;
   for (uint32_t k = 0; k < n; ++k) {
@@ -47,8 +46,8 @@ rcv_state_moved(RcvState* const state, const RcvNetwork* const network)
   for (uint32_t l = 0; l < network->shape.num_layers; ++l) {
     float* const seen = state->seen + ((size_t)l * 2 * padded);
 
-    most = fmaxf(most, moved(state->h[0][l], seen, padded));
-    most = fmaxf(most, moved(state->c[0][l], seen + padded, padded));
+    most = fmaxf(most, rcv_row_moved(state->h[0][l], seen, padded));
+    most = fmaxf(most, rcv_row_moved(state->c[0][l], seen + padded, padded));
   }
   return most;
 }

@@ -45,6 +45,15 @@ struct RcvState {
   uint32_t n_read;   // Frames of `outputs` already played
 };
 
+/**
+   How far an array of a state has moved: the greatest change of a number in it;
+   of one above 1, as a part of it.
+
+   @param seen [n] what it was; becomes what it is now.
+*/
+RCV_REALTIME float
+rcv_row_moved(const float* now, float* seen, uint32_t n);
+
 /// Set one direction's states to those at the start
 RCV_REALTIME void
 rcv_stack_reset(RcvState* state, const RcvNetwork* network, uint32_t direction);

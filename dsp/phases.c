@@ -11,11 +11,21 @@ rcv_phases_place(RcvArena* const         arena,
                  const RcvShape* const   shape,
                  const RcvKernels* const kernels,
                  const uint32_t          n_channels,
-                 const uint32_t          n_phases)
+                 const double            times,
+                 const uint32_t          n_taps)
 {
+  const uint32_t n_phases = rcv_state_delay_whole(times);
+
   RcvPhases phases  = {0};
   phases.n_channels = n_channels;
   phases.n_phases   = n_phases;
+  phases.is_between = n_phases < 1 || n_phases > RCV_MAX_OVERSAMPLE;
+  if (phases.is_between) {
+    phases.n_phases = 1;
+    phases.delay =
+      rcv_state_delay_place(arena, shape, kernels, n_channels, times, n_taps);
+    return phases;
+  }
   for (uint32_t c = 0; c < n_channels; ++c) {
     for (uint32_t p = 0; p < n_phases; ++p) {
       phases.states[c][p] =
@@ -35,6 +45,10 @@ void
 rcv_phases_init(RcvPhases* const phases, const RcvNetwork* const network)
 {
   phases->network = network;
+  if (phases->is_between) {
+    rcv_state_delay_init(&phases->delay, network);
+    return;
+  }
   for (uint32_t c = 0; c < phases->n_channels; ++c) {
     for (uint32_t p = 0; p < phases->n_phases; ++p) {
       rcv_state_init(phases->states[c][p], network);
@@ -45,6 +59,10 @@ rcv_phases_init(RcvPhases* const phases, const RcvNetwork* const network)
 void
 rcv_phases_reset_channel(RcvPhases* const phases, const uint32_t channel)
 {
+  if (phases->is_between) {
+    rcv_state_delay_reset_channel(&phases->delay, channel);
+    return;
+  }
   for (uint32_t p = 0; p < phases->n_phases; ++p) {
     rcv_state_reset(phases->states[channel][p], phases->network);
   }
@@ -149,6 +167,10 @@ rcv_phases_run(RcvPhases* const          phases,
                float* const* const       y,
                const uint32_t            n_frames)
 {
+  if (phases->is_between) {
+    rcv_state_delay_run(&phases->delay, x, y, n_frames);
+    return;
+  }
   if (phases->n_phases < 2) {
     RcvState* const states[RCV_MAX_CHANNELS] = {phases->states[0][0],
                                                 phases->states[1][0]};
@@ -173,6 +195,10 @@ rcv_phases_skip(RcvPhases* const phases, const uint32_t n_frames)
 float
 rcv_phases_moved(RcvPhases* const phases)
 {
+  if (phases->is_between) {
+    return rcv_state_delay_moved(&phases->delay);
+  }
+
   float most = 0.0f;
   for (uint32_t c = 0; c < phases->n_channels; ++c) {
     for (uint32_t p = 0; p < phases->n_phases; ++p) {

@@ -7,22 +7,28 @@
 #include "dsp/arena.h"
 #include "dsp/network.h"
 #include "dsp/realtime.h"
+#include "dsp/state_delay.h"
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
 /**
    @file
 
-   A network at N times its own rate: each step reads the recurrent state of N
-   frames ago, so that a step of the network spans the time that it was trained
-   on (Carson, Wright, Chowdhury, Välimäki and Bilbao, "Sample Rate Independent
-   Recurrent Neural Networks for Audio Effects Processing", DAFx 2024, the case
-   of a whole number: no interpolation).
+   A network at another rate than its own.
+
+   At N times its rate, 1 to RCV_MAX_OVERSAMPLE, each step reads the recurrent
+   state of N frames ago, so that a step of the network spans the time that it
+   was trained on (Carson, Wright, Chowdhury, Välimäki and Bilbao, "Sample Rate
+   Independent Recurrent Neural Networks for Audio Effects Processing", DAFx
+   2024, the case of a whole number: no interpolation).
 
    Frame t then meets the state of frames t − N, t − 2N … only: the N phases of
    the signal are N voices of the same network that know nothing of each other.
    Each is a run of the network as it always is, and two of them run at once.
+
+   At any other rate the state is read between the frames: state_delay.h.
 */
 
 enum {
@@ -37,6 +43,8 @@ enum {
 typedef struct {
   const RcvNetwork* network;
   uint32_t          n_channels;
+  bool              is_between; ///< At no such N: all is in `delay`
+  RcvStateDelay     delay;
   uint32_t          n_phases; ///< N: 1 to RCV_MAX_OVERSAMPLE
   uint32_t          next;     ///< Phase of the next frame
   RcvState*         states[RCV_MAX_CHANNELS][RCV_MAX_OVERSAMPLE];
@@ -48,13 +56,18 @@ typedef struct {
    Place the states; with an arena that only counts, only count.
 
    rcv_phases_init() must follow.
+
+   @param times The rate that the network runs at as a part of its own.  For
+   networks of two directions a whole number up to RCV_MAX_OVERSAMPLE.
+   @param n_taps As for rcv_state_delay_place().
 */
 RcvPhases
 rcv_phases_place(RcvArena*         arena,
                  const RcvShape*   shape,
                  const RcvKernels* kernels,
                  uint32_t          n_channels,
-                 uint32_t          n_phases);
+                 double            times,
+                 uint32_t          n_taps);
 
 /// Make the states as they are at the start
 void

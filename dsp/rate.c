@@ -320,6 +320,31 @@ scatter(const RcvRate* const        rate,
                       whole);
 }
 
+uint32_t
+rcv_rate_take(const RcvRate* const      rate,
+              RcvRateState* const       state,
+              const float* const* const x,
+              const uint32_t            input_size,
+              const uint32_t            n_frames)
+{
+  uint32_t n = 0; // The same for every channel
+  for (uint32_t c = 0; c < state->n_channels; ++c) {
+    n = 0;
+    for (uint32_t t = 0; t < n_frames; ++t) {
+      n = gather(rate,
+                 &state->channels[c],
+                 state->n_host + t,
+                 state->n_network,
+                 input_size,
+                 x[c] + ((size_t)t * input_size),
+                 n);
+    }
+  }
+  state->n_host += n_frames;
+  state->n_network += n;
+  return n;
+}
+
 void
 rcv_rate_run(const RcvRate* const      rate,
              RcvRateState* const       state,
@@ -330,41 +355,28 @@ rcv_rate_run(const RcvRate* const      rate,
 {
   const uint32_t input_size = rcv_network_shape(phases->network)->input_size;
   const uint64_t first      = state->n_host;
-  const float*   inputs[RCV_MAX_CHANNELS];
-  float*         outputs[RCV_MAX_CHANNELS];
-  uint32_t       n = 0; // The same for every channel
+  const uint64_t n_before   = state->n_network;
+  const uint32_t n = rcv_rate_take(rate, state, x, input_size, n_frames);
+
+  const float* inputs[RCV_MAX_CHANNELS]  = {NULL};
+  float*       outputs[RCV_MAX_CHANNELS] = {NULL};
   for (uint32_t c = 0; c < state->n_channels; ++c) {
-    const RcvRateChannel* const channel = &state->channels[c];
-
-    n = 0;
-    for (uint32_t t = 0; t < n_frames; ++t) {
-      n = gather(rate,
-                 channel,
-                 first + t,
-                 state->n_network,
-                 input_size,
-                 x[c] + ((size_t)t * input_size),
-                 n);
-    }
-    inputs[c]  = channel->inputs;
-    outputs[c] = channel->outputs;
+    inputs[c]  = state->channels[c].inputs;
+    outputs[c] = state->channels[c].outputs;
   }
-
   rcv_phases_run(phases, inputs, outputs, n);
   for (uint32_t c = 0; c < state->n_channels; ++c) {
     const RcvRateChannel* const channel = &state->channels[c];
     for (uint32_t i = 0; i < n; ++i) {
       put(channel->network,
           rate->network_size,
-          state->n_network + i,
+          n_before + i,
           channel->outputs[i]);
     }
     for (uint32_t t = 0; t < n_frames; ++t) {
       y[c][t] = scatter(rate, channel, first + t);
     }
   }
-  state->n_host += n_frames;
-  state->n_network += n;
 }
 
 uint32_t

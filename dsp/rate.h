@@ -93,6 +93,23 @@ rcv_rate_reset_channel(const RcvRate* rate,
                        uint32_t       channel);
 
 /**
+   The way to the network alone.
+
+   Network frame m is the host's signal at the time m / network rate, no later:
+   it comes when the filter has what it needs.
+
+   @param x [n_channels][n_frames][input_size] inputs at the host's rate.
+   @param n_frames At most RCV_RATE_CHUNK.
+   @return Number of network frames, which are in each channel's `inputs`.
+*/
+RCV_REALTIME uint32_t
+rcv_rate_take(const RcvRate*      rate,
+              RcvRateState*       state,
+              const float* const* x,
+              uint32_t            input_size,
+              uint32_t            n_frames);
+
+/**
    Run a network over some host frames of all channels.
 
    @param x [n_channels][n_frames][I] inputs at the host's rate: audio, then

@@ -20,10 +20,11 @@ running_hz(const RcvVoiceSettings* const settings)
   return own_hz * settings->oversample;
 }
 
-static bool
-is_resampled(const RcvVoiceSettings* const settings)
+bool
+rcv_voice_is_resampled(const RcvVoiceSettings* const settings)
 {
-  return fabs(settings->host_hz - running_hz(settings)) > rate_tolerance_hz;
+  return settings->way == RCV_WAY_RESAMPLED &&
+         fabs(settings->host_hz - running_hz(settings)) > rate_tolerance_hz;
 }
 
 /// True if the host's rate is the model's
@@ -31,6 +32,29 @@ static bool
 is_at_home(const RcvVoiceSettings* const settings)
 {
   return !(fabs(settings->host_hz - settings->network_hz) > rate_tolerance_hz);
+}
+
+/// The rate that the network runs at, as a part of its own
+static double
+running_times(const RcvVoiceSettings* const settings)
+{
+  if (settings->way == RCV_WAY_RESAMPLED || is_at_home(settings)) {
+    return settings->oversample;
+  }
+
+  const double times = settings->host_hz / settings->network_hz;
+  const double whole = fmax(round(times), 1.0);
+  const double error = fabs(settings->host_hz - (whole * settings->network_hz));
+  return error > rate_tolerance_hz ? times : whole;
+}
+
+/// Frames that the state is read between, if it is
+static uint32_t
+n_taps(const RcvVoiceSettings* const settings)
+{
+  return settings->way == RCV_WAY_LINEAR      ? 2
+         : settings->way == RCV_WAY_QUADRATIC ? 3
+                                              : RCV_STATE_DELAY_TAPS;
 }
 
 /// Latency of the network in frames of the rate that it runs at
@@ -45,10 +69,14 @@ bool
 rcv_voice_is_possible(const RcvShape* const         shape,
                       const RcvVoiceSettings* const settings)
 {
-  RcvArena arena = {NULL, 0};
-  return (is_at_home(settings) ||
+  RcvArena   arena = {NULL, 0};
+  const bool way_is_possible =
+    settings->way == RCV_WAY_RESAMPLED ||
+    (settings->oversample == 1 && rcv_state_delay_is_possible(shape));
+  return way_is_possible &&
+         (is_at_home(settings) ||
           rcv_rate_is_possible(settings->host_hz, settings->network_hz)) &&
-         (!is_resampled(settings) ||
+         (!rcv_voice_is_resampled(settings) ||
           rcv_rate_place(&arena,
                          settings->host_hz,
                          running_hz(settings),
@@ -87,12 +115,16 @@ place_voice(RcvArena* const               arena,
   voice.latency_frames     = network_latency(shape, settings);
   voice.normalize_gain_lin = 1.0f;
   voice.oversample         = settings->oversample;
-  voice.is_resampled       = is_resampled(settings);
+  voice.is_resampled       = rcv_voice_is_resampled(settings);
   voice.is_foreign         = voice.is_resampled && !is_at_home(settings);
 
   *network     = rcv_arena_take(arena, rcv_network_size(shape, kernels));
-  voice.phases = rcv_phases_place(
-    arena, shape, kernels, settings->n_channels, settings->oversample);
+  voice.phases = rcv_phases_place(arena,
+                                  shape,
+                                  kernels,
+                                  settings->n_channels,
+                                  running_times(settings),
+                                  n_taps(settings));
 
   if (voice.is_resampled) {
     voice.rate = rcv_rate_place(arena,

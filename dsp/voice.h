@@ -41,13 +41,28 @@ typedef struct RcvVoiceImpl {
   struct RcvVoiceImpl* next; ///< For the lists of whoever holds it
 } RcvVoice;
 
+/// What to do if the host's rate is not the network's
+typedef enum {
+  RCV_WAY_RESAMPLED, ///< Run at the network's rate, resampled: rate.h
+
+  // Run at the host's rate, not late: phases.h, state_delay.h
+  RCV_WAY_CUBIC,     ///< Through four frames, where it is between any
+  RCV_WAY_QUADRATIC, ///< Through three
+  RCV_WAY_LINEAR,    ///< Through two
+} RcvWay;
+
 /// How a voice is to be played
 typedef struct {
   uint32_t n_channels; ///< 1 or 2
   double   host_hz;    ///< Sample rate of the host
   double   network_hz; ///< Of the network; NaN: unknown, so the host's
   uint32_t oversample; ///< The network runs at 1, 2 or 4 times its rate
+  RcvWay   way;        ///< Not resampled: with oversample 1, one direction
 } RcvVoiceSettings;
+
+/// True if the voice resamples: the network runs at another rate than the host
+bool
+rcv_voice_is_resampled(const RcvVoiceSettings* settings);
 
 /// True if the rates can be played together; asked before the two below
 bool

@@ -44,6 +44,7 @@ init_shared(RcvPlugin* const plugin)
   atomic_init(&plugin->waste, NULL);
   atomic_init(&plugin->complaints, 0U);
   atomic_init(&plugin->oversample, 1U);
+  atomic_init(&plugin->low_latency, 0U);
   for (unsigned k = 0; k < RCV_N_KNOB_PORTS; ++k) {
     atomic_init(&plugin->knob_values[k], plugin->values[RCV_VALUE_KNOB_1 + k]);
   }

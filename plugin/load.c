@@ -3,6 +3,7 @@
 
 #include "plugin/load.h"
 
+#include "dsp/model/choice.h"
 #include "dsp/model/error.h"
 #include "dsp/model/knobs.h"
 #include "dsp/model/model.h"
@@ -20,6 +21,43 @@
 #include <stdint.h>
 #include <string.h>
 
+/// Say how a model plays at another rate than its own, and why
+static void
+log_way(RcvPlugin* const       plugin,
+        const RcvModel* const  model,
+        const char* const      path,
+        const RcvVoice* const  voice,
+        const RcvChoice* const choice)
+{
+  const double own_hz =
+    isnan(model->info.rate_hz) ? plugin->rate_hz : model->info.rate_hz;
+  if (voice->is_resampled) {
+    lv2_log_note(&plugin->logger,
+                 "%s: plays at %u times its own %g Hz, resampled from and to "
+                 "%g Hz, %u frames late\n",
+                 path,
+                 voice->oversample,
+                 own_hz,
+                 plugin->rate_hz,
+                 voice->latency_frames);
+  } else if (choice->way != RCV_WAY_RESAMPLED) {
+    lv2_log_note(&plugin->logger,
+                 "%s: made for %g Hz, plays at %g Hz, not resampled and not "
+                 "late\n",
+                 path,
+                 own_hz,
+                 plugin->rate_hz);
+  }
+  if (choice->is_measured) {
+    lv2_log_note(&plugin->logger,
+                 "%s: SNR %.1f dB without latency (%s), %.1f dB resampled\n",
+                 path,
+                 choice->direct_snr_db,
+                 choice->is_stable ? "stable" : "unstable",
+                 choice->resampled_snr_db);
+  }
+}
+
 /**
    Make a model's voice, as the audio thread wants it now.
 
@@ -35,22 +73,20 @@ make_voice(RcvPlugin* const      plugin,
 {
   plugin->oversample_made =
     atomic_load_explicit(&plugin->oversample, memory_order_acquire);
+  plugin->low_latency_made =
+    atomic_load_explicit(&plugin->low_latency, memory_order_acquire);
 
-  RcvVoice* const voice = rcv_model_voice_new(
-    model, plugin->n_channels, plugin->rate_hz, plugin->oversample_made, error);
+  RcvChoice       choice = {RCV_WAY_RESAMPLED};
+  RcvVoice* const voice  = rcv_choice_voice_new(model,
+                                               plugin->n_channels,
+                                               plugin->rate_hz,
+                                               plugin->oversample_made,
+                                               plugin->low_latency_made,
+                                               &choice,
+                                               error);
   if (voice) {
     *status = voice->is_foreign ? RCV_STATUS_RESAMPLED : RCV_STATUS_PLAYING;
-  }
-  if (voice && voice->is_resampled) {
-    lv2_log_note(&plugin->logger,
-                 "%s: plays at %u times its own %g Hz, resampled from and to "
-                 "%g Hz, %u frames late\n",
-                 path,
-                 voice->oversample,
-                 isnan(model->info.rate_hz) ? plugin->rate_hz
-                                            : model->info.rate_hz,
-                 plugin->rate_hz,
-                 voice->latency_frames);
+    log_way(plugin, model, path, voice, &choice);
   }
   return voice;
 }
@@ -162,13 +198,15 @@ rcv_plugin_load(RcvPlugin* const      plugin,
 }
 
 bool
-rcv_plugin_follow_oversample(RcvPlugin* const plugin)
+rcv_plugin_follow_ports(RcvPlugin* const plugin)
 {
   pthread_mutex_lock(&plugin->loading);
 
   const bool follows =
     plugin->oversample_made !=
-    atomic_load_explicit(&plugin->oversample, memory_order_acquire);
+      atomic_load_explicit(&plugin->oversample, memory_order_acquire) ||
+    plugin->low_latency_made !=
+      atomic_load_explicit(&plugin->low_latency, memory_order_acquire);
   if (follows && plugin->model) {
     RcvError        error  = {RCV_OK, ""};
     RcvPlayStatus   status = RCV_STATUS_NO_MODEL;
@@ -181,7 +219,7 @@ rcv_plugin_follow_oversample(RcvPlugin* const plugin)
       publish(plugin, voice, failed ? plugin->load_status : status);
     } else {
       lv2_log_error(&plugin->logger,
-                    "%s: cannot be oversampled: %s\n",
+                    "%s: cannot be played otherwise: %s\n",
                     plugin->path,
                     error.message);
     }

@@ -34,13 +34,13 @@ rcv_plugin_load(RcvPlugin*      plugin,
                 const RcvKnobs* saved_knobs);
 
 /**
-   If the model is to play at another multiple of its rate, make it anew and
-   hand it to the audio thread.  Its file is not read again.
+   If the ports `oversample` or `low_latency` want the model played otherwise,
+   make it anew and hand it to the audio thread.  Its file is not read again.
 
    @return True if there was something to do.
 */
 bool
-rcv_plugin_follow_oversample(RcvPlugin* plugin);
+rcv_plugin_follow_ports(RcvPlugin* plugin);
 
 /// Free the voices that the audio thread does not use any more
 void

@@ -24,20 +24,21 @@ enum {
 };
 
 /// X(NAME, symbol, is_input, min, max, default) for each value port, in order
-#define RCV_VALUES(X)                                   \
-  X(ENABLED, "enabled", 1, 0.0f, 1.0f, 1.0f)            \
-  X(INPUT_GAIN, "input_gain", 1, -40.0f, 40.0f, 0.0f)   \
-  X(OUTPUT_GAIN, "output_gain", 1, -40.0f, 40.0f, 0.0f) \
-  X(NORMALIZE, "normalize", 1, 0.0f, 1.0f, 0.0f)        \
-  X(MIX, "mix", 1, 0.0f, 100.0f, 100.0f)                \
-  X(OVERSAMPLE, "oversample", 1, 1.0f, 4.0f, 1.0f)      \
-  X(KNOB_1, "knob_1", 1, 0.0f, 1.0f, 0.5f)              \
-  X(KNOB_2, "knob_2", 1, 0.0f, 1.0f, 0.5f)              \
-  X(KNOB_3, "knob_3", 1, 0.0f, 1.0f, 0.5f)              \
-  X(KNOB_4, "knob_4", 1, 0.0f, 1.0f, 0.5f)              \
-  X(LATENCY, "latency", 0, 0.0f, 32768.0f, 0.0f)        \
-  X(LOAD, "load", 0, 0.0f, 100.0f, 0.0f)                \
-  X(STATUS, "status", 0, 0.0f, (float)RCV_STATUS_REFUSED, 0.0f)
+#define RCV_VALUES(X)                                           \
+  X(ENABLED, "enabled", 1, 0.0f, 1.0f, 1.0f)                    \
+  X(INPUT_GAIN, "input_gain", 1, -40.0f, 40.0f, 0.0f)           \
+  X(OUTPUT_GAIN, "output_gain", 1, -40.0f, 40.0f, 0.0f)         \
+  X(NORMALIZE, "normalize", 1, 0.0f, 1.0f, 0.0f)                \
+  X(MIX, "mix", 1, 0.0f, 100.0f, 100.0f)                        \
+  X(OVERSAMPLE, "oversample", 1, 1.0f, 4.0f, 1.0f)              \
+  X(KNOB_1, "knob_1", 1, 0.0f, 1.0f, 0.5f)                      \
+  X(KNOB_2, "knob_2", 1, 0.0f, 1.0f, 0.5f)                      \
+  X(KNOB_3, "knob_3", 1, 0.0f, 1.0f, 0.5f)                      \
+  X(KNOB_4, "knob_4", 1, 0.0f, 1.0f, 0.5f)                      \
+  X(LATENCY, "latency", 0, 0.0f, 32768.0f, 0.0f)                \
+  X(LOAD, "load", 0, 0.0f, 100.0f, 0.0f)                        \
+  X(STATUS, "status", 0, 0.0f, (float)RCV_STATUS_REFUSED, 0.0f) \
+  X(LOW_LATENCY, "low_latency", 1, 0.0f, 1.0f, 0.0f)
 
 /// What a port with one float means
 typedef enum {

@@ -39,8 +39,8 @@
        audio ◀─── news ──── worker, restore    a voice, a path, a status
        audio ── waste ────▶ worker, restore    voices to be freed
        audio ── complaints ▶ worker            what is to be logged
-       audio ── oversample ▶ worker, restore    times the model's rate, to play
-   at
+       audio ── oversample ▶ worker, restore    how a voice is to be
+                low_latency                     made
        audio ── knob_values ▶ save              where the knobs stand
 
    Each is lock-free and holds what it holds even if nobody comes, so nothing
@@ -99,8 +99,9 @@ typedef struct {
   float*                   value_ports[RCV_N_VALUES];
   float                    values[RCV_N_VALUES]; ///< In range, never NaN
   uint32_t                 n_requests;
-  uint32_t                 oversample_asked; ///< Last value of `oversample`
-  RcvPlayStatus            status;           ///< But for LOADING
+  uint32_t                 oversample_asked;  ///< Last value of `oversample`
+  uint32_t                 low_latency_asked; ///< Of `low_latency`
+  RcvPlayStatus            status;            ///< But for LOADING
   bool                     wants_work; ///< The worker must be told to look
   bool                     owes_path;  ///< The path must be sent
 
@@ -112,7 +113,8 @@ typedef struct {
   RcvNews            news[RCV_LATEST_SLOTS];
   _Atomic(RcvVoice*) waste;
   atomic_uint        complaints;
-  atomic_uint        oversample; ///< 1, 2 or 4
+  atomic_uint        oversample;  ///< 1, 2 or 4
+  atomic_uint        low_latency; ///< 0 or 1
   _Atomic(float)     knob_values[RCV_N_KNOB_PORTS];
 
   /* The others', under a lock */
@@ -123,6 +125,7 @@ typedef struct {
   // Under `loading`: what plays, and how
   RcvModel*     model; ///< The last one that could be loaded, or NULL
   uint32_t      oversample_made;
+  uint32_t      low_latency_made;
   RcvPlayStatus load_status; ///< Of the last load
 
   pthread_mutex_t lock; ///< Held for a moment, also with `loading`

@@ -200,10 +200,17 @@ read_values(RcvPlugin* const plugin)
   }
 }
 
-/// Ask the worker for a voice at another multiple of the model's rate
+/// Ask the worker for a voice that is made as the ports now say
 RCV_REALTIME static void
-request_oversample(RcvPlugin* const plugin)
+request_voice(RcvPlugin* const plugin)
 {
+  const uint32_t low = plugin->values[RCV_VALUE_LOW_LATENCY] > 0.0f ? 1U : 0U;
+  if (low != plugin->low_latency_asked) {
+    plugin->low_latency_asked = low;
+    atomic_store_explicit(&plugin->low_latency, low, memory_order_release);
+    plugin->wants_work = true;
+  }
+
   const float    value  = plugin->values[RCV_VALUE_OVERSAMPLE];
   const uint32_t wanted = value < 2.0f ? 1U : value < 4.0f ? 2U : 4U;
   if (wanted != plugin->oversample_asked) {
@@ -281,7 +288,7 @@ rcv_plugin_run(LV2_Handle instance, const uint32_t n_frames)
   take_news(plugin);
   read_messages(plugin);
   read_values(plugin);
-  request_oversample(plugin);
+  request_voice(plugin);
 
   const RcvControls controls = controls_of(plugin);
   if (has_audio(plugin)) {

@@ -58,7 +58,7 @@ rcv_plugin_work(LV2_Handle                  instance,
       &plugin->requests[plugin->requests_latest.front];
     rcv_plugin_load(plugin, request->path, request->number, NULL);
   }
-  if (rcv_plugin_follow_oversample(plugin) || loads) {
+  if (rcv_plugin_follow_ports(plugin) || loads) {
     // If there is no room for it, the next run() finds the news by itself
     (void)respond(handle, 0, NULL);
   }

@@ -3,6 +3,7 @@
 
 #include "train/commands.h"
 
+#include "dsp/model/choice.h"
 #include "dsp/model/model.h"
 #include "dsp/player.h"
 #include "train/audio_file.h"
@@ -22,6 +23,7 @@ typedef struct {
   uint32_t      lookahead; // UINT32_MAX: the model's
   bool          latency;
   uint32_t      oversample;
+  bool          low_latency;
   double        input_gain_db;
   double        output_gain_db;
   double        mix_percent;
@@ -64,6 +66,9 @@ parse(Arguments* const a, const int argc, char** const argv)
     {"oversample", 'o', RCV_OPTION_UINT, &a->oversample, "N",
      "Run the network at 1, 2 or 4 times its rate, against aliasing", 1.0,
      RCV_MAX_OVERSAMPLE, NULL},
+    {"low-latency", 0, RCV_OPTION_FLAG, &a->low_latency, NULL,
+     "At another rate than the model's: play without latency, though less "
+     "exactly, where that works", 0.0, 0.0, NULL},
     {"block", 'b', RCV_OPTION_UINT, &a->block, "N",
      "Frames per block; the output does not depend on it", 1.0, 65536.0, NULL},
     {NULL, 0, RCV_OPTION_FLAG, NULL, NULL, NULL, 0.0, 0.0, NULL},
@@ -153,6 +158,33 @@ play(const Arguments* const     a,
   return RCV_OK;
 }
 
+/// Make what plays, and where low latency is asked for say what comes of that
+static RcvVoice*
+make_voice(const Arguments* const a,
+           const RcvModel* const  model,
+           const double           rate_hz,
+           RcvError* const        error)
+{
+  RcvChoice       choice = {RCV_WAY_RESAMPLED};
+  RcvVoice* const voice  = rcv_choice_voice_new(
+    model, 1, rate_hz, a->oversample, a->low_latency, &choice, error);
+  if (voice && a->low_latency) {
+    fprintf(stderr,
+            "recurve render: %s: %u frames late\n",
+            a->operands[0],
+            voice->latency_frames);
+  }
+  if (voice && a->low_latency && choice.is_measured) {
+    fprintf(stderr,
+            "recurve render: SNR %.1f dB without latency (%s), %.1f dB "
+            "resampled\n",
+            choice.direct_snr_db,
+            choice.is_stable ? "stable" : "unstable",
+            choice.resampled_snr_db);
+  }
+  return voice;
+}
+
 static RcvStatus
 render(const Arguments* const a, RcvModel* const model, RcvError* const error)
 {
@@ -206,7 +238,7 @@ render(const Arguments* const a, RcvModel* const model, RcvError* const error)
     status = rcv_error_set(error, RCV_NO_MEMORY, "no memory to render");
   }
   if (!status) {
-    voice  = rcv_model_voice_new(model, 1, audio.rate_hz, a->oversample, error);
+    voice  = make_voice(a, model, audio.rate_hz, error);
     status = voice ? RCV_OK : error->status;
   }
   if (!status) {

@@ -64,11 +64,9 @@ rcv_model_kernels(const RcvShape* const shape)
 }
 
 RcvVoice*
-rcv_model_voice_new(const RcvModel* const model,
-                    const uint32_t        n_channels,
-                    const double          host_hz,
-                    const uint32_t        oversample,
-                    RcvError* const       error)
+rcv_model_voice_with(const RcvModel* const         model,
+                     const RcvVoiceSettings* const settings_,
+                     RcvError* const               error)
 {
   const RcvKernels* const kernels = rcv_model_kernels(&model->shape);
 
@@ -76,8 +74,9 @@ rcv_model_voice_new(const RcvModel* const model,
   const double own_hz = model->info.rate_hz;
   const double any_hz = isnan(own_hz) ? 48000.0 : own_hz;
 
-  const RcvVoiceSettings settings = {
-    n_channels, isnan(host_hz) ? any_hz : host_hz, own_hz, oversample};
+  RcvVoiceSettings settings = *settings_;
+  settings.host_hz    = isnan(settings.host_hz) ? any_hz : settings.host_hz;
+  settings.network_hz = own_hz;
   if (!rcv_voice_is_possible(&model->shape, &settings)) {
     rcv_error_set(error,
                   RCV_UNSUPPORTED,
@@ -110,6 +109,19 @@ rcv_model_voice_new(const RcvModel* const model,
     voice->normalize_gain_lin = (float)pow(10.0, fmin(gain_db, 60.0) / 20.0);
   }
   return voice;
+}
+
+RcvVoice*
+rcv_model_voice_new(const RcvModel* const model,
+                    const uint32_t        n_channels,
+                    const double          host_hz,
+                    const uint32_t        oversample,
+                    RcvError* const       error)
+{
+  const RcvVoiceSettings settings = {
+    n_channels, host_hz, model->info.rate_hz, oversample, RCV_WAY_RESAMPLED};
+
+  return rcv_model_voice_with(model, &settings, error);
 }
 
 void

@@ -102,7 +102,20 @@ const RcvKernels*
 rcv_model_kernels(const RcvShape* shape);
 
 /**
+   Make a voice that plays a model as it is told to.
+
+   @param settings Their network_hz is not heeded: it is the model's rate.
+   @return As rcv_model_voice_new().
+*/
+RcvVoice*
+rcv_model_voice_with(const RcvModel*         model,
+                     const RcvVoiceSettings* settings,
+                     RcvError*               error);
+
+/**
    Make a voice that plays a model, at its own rate in a host of any rate.
+
+   choice.h has voices that run at the host's rate where that is as good.
 
    @param host_hz Sample rate of the host, or NaN for the model's.
    @param oversample Run the network at 1, 2 or 4 times the model's rate.

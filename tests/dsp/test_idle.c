@@ -4,6 +4,7 @@
 #include "dsp/idle.h"
 
 #include "dsp/denormals.h"
+#include "dsp/model/choice.h"
 #include "dsp/model/model.h"
 #include "dsp/voice.h"
 #include "tests/support/assert_close.h"
@@ -33,13 +34,17 @@ static float y[2][N_FRAMES];
 typedef struct {
   double   host_hz;
   uint32_t oversample;
+  bool     low_latency;
 } Way;
 
-static const Way ways[] = {{48000.0, 1},
-                           {44100.0, 1},
-                           {96000.0, 1},
-                           {96000.0, 2},
-                           {48000.0, 4}};
+static const Way ways[] = {{48000.0, 1, false},
+                           {44100.0, 1, false},
+                           {44100.0, 1, true},
+                           {96000.0, 1, false},
+                           {96000.0, 1, true},
+                           {88200.0, 1, true},
+                           {96000.0, 2, false},
+                           {48000.0, 4, false}};
 
 static RcvModel*
 load_preset(const char* const name)
@@ -106,8 +111,10 @@ difference(const uint32_t first, const uint32_t end)
 static void
 check_way(const RcvModel* const model, const Way way)
 {
-  RcvVoice* const voice =
-    rcv_model_voice_new(model, 1, way.host_hz, way.oversample, NULL);
+  RcvChoice       choice = {RCV_WAY_RESAMPLED};
+  RcvVoice* const voice  = rcv_choice_voice_new(
+    model, 1, way.host_hz, way.oversample, way.low_latency, &choice, NULL);
+  assert_int_equal(choice.way != RCV_WAY_RESAMPLED, way.low_latency);
   const uint32_t n_idle = play(voice, y[0], RCV_RATE_CHUNK);
 
   // In other blocks to the bit the same
@@ -124,17 +131,21 @@ check_way(const RcvModel* const model, const Way way)
   // of which some make more, as they do of rounding itself
   const double in_silence = difference(N_SOUND, N_SOUND + N_SILENCE);
   const double in_all     = difference(0, N_FRAMES);
-  print_message("%s, %g Hz, %ux: idle for %u frames, other by %.1f dBFS in "
+  print_message("%s, %g Hz, %ux%s: idle for %u frames, other by %.1f dBFS in "
                 "silence, %.1f dBFS at most\n",
                 model->info.name,
                 way.host_hz,
                 way.oversample,
+                way.low_latency ? ", low latency" : "",
                 n_idle,
                 20.0 * log10(in_silence + 1e-20),
                 20.0 * log10(in_all + 1e-20));
   assert_true(n_idle > N_SILENCE * 3 / 2);
   assert_true(in_silence < 4e-6);
-  assert_true(in_all < 2e-5);
+
+  // Extrapolated, the states forget a difference later
+  assert_true(in_all <
+              (way.low_latency && way.host_hz < 48000.0 ? 2e-4 : 2e-5));
 }
 
 static void

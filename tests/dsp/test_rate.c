@@ -24,15 +24,16 @@ static const double rates[] =
 static RcvVoice*
 transparent_voice(const double host_hz, const double network_hz)
 {
-  const RcvShape          shape     = {.cell        = RCV_CELL_RNN,
-                                       .input_size  = 1,
-                                       .hidden_size = 1,
-                                       .num_layers  = 1,
-                                       .output_size = 1,
-                                       .skip        = true};
-  const float             params[6] = {0.0f};
-  const RcvVoiceSettings  settings  = {1, host_hz, network_hz, 1};
-  const RcvKernels* const kernels   = rcv_kernels_choose(NULL);
+  const RcvShape         shape     = {.cell        = RCV_CELL_RNN,
+                                      .input_size  = 1,
+                                      .hidden_size = 1,
+                                      .num_layers  = 1,
+                                      .output_size = 1,
+                                      .skip        = true};
+  const float            params[6] = {0.0f};
+  const RcvVoiceSettings settings  = {
+     1, host_hz, network_hz, 1, RCV_WAY_RESAMPLED};
+  const RcvKernels* const kernels = rcv_kernels_choose(NULL);
   assert_true(rcv_voice_is_possible(&shape, &settings));
   assert_int_equal(rcv_shape_n_params(&shape), 6);
 
@@ -165,8 +166,8 @@ test_limits(void** const state)
                                   RCV_MAX_LOOKAHEAD,
                                   0.0f,
                                   {{{0}}}};
-  const RcvVoiceSettings near  = {1, 96000.0, 48000.0, 1};
-  const RcvVoiceSettings far   = {1, 192000.0, 12000.0, 1};
+  const RcvVoiceSettings near  = {1, 96000.0, 48000.0, 1, RCV_WAY_RESAMPLED};
+  const RcvVoiceSettings far   = {1, 192000.0, 12000.0, 1, RCV_WAY_RESAMPLED};
   assert_true(rcv_voice_is_possible(&shape, &near));
   assert_false(rcv_voice_is_possible(&shape, &far));
 }

@@ -113,6 +113,7 @@ play(RcvRig* const rig)
       rig->values[k] = info.min + ((info.max - info.min) *
                                    (float)((i * 7U + k) % 11U) / 10.0f);
     }
+    rig->values[RCV_VALUE_LOW_LATENCY] = i / 30 % 2 ? 1.0f : 0.0f;
     if (i % 50 == 49) {
       rig->values[RCV_VALUE_MIX] = NAN;
       output[3]                  = NAN;
@@ -153,6 +154,28 @@ test_stereo(void** state)
   rcv_rig_free(rig);
 }
 
+/// At the host's rate, through sound, what is not finite, silence and sound
+static void
+test_low_latency(void** state)
+{
+  (void)state;
+  static float  silence[N_FRAMES];
+  RcvRig* const rig                  = new_rig(RCV_URI_STEREO, 44100.0);
+  rig->values[RCV_VALUE_LOW_LATENCY] = 1.0f;
+  rcv_rig_run_mono(rig, input, output, BLOCK);
+  rcv_rig_work(rig);
+  rcv_rig_restore(rig, "one.safetensors");
+  for (unsigned i = 0; i < 3; ++i) {
+    rcv_rig_run_mono(rig, input, output, N_FRAMES);
+    assert_int_equal(rcv_rig_status(rig), RCV_STATUS_PLAYING);
+    assert_true(rig->values[RCV_VALUE_LATENCY] < 1.0f);
+    output[3] = NAN;
+    rcv_rig_run_mono(rig, output, output, 64);
+    rcv_rig_run_mono(rig, silence, output, N_FRAMES);
+  }
+  rcv_rig_free(rig);
+}
+
 static int
 setup(void** state)
 {
@@ -180,6 +203,7 @@ main(void)
     cmocka_unit_test(test_faults_are_seen),
     cmocka_unit_test(test_mono),
     cmocka_unit_test(test_stereo),
+    cmocka_unit_test(test_low_latency),
   };
   if (!rcv_rt_check_works()) {
     print_message("[  SKIPPED ] real time, under a sanitizer\n");
