@@ -66,7 +66,8 @@ rcv_player_reset(RcvPlayer* player);
    Play another model.
 
    If nothing has been played yet it is there from the first frame.  Otherwise,
-   once its latency is over, the two are cross-faded for 20 ms.  Of several
+   once its latency and 20 ms more are over, in which it finds its way into the
+   sound without being heard, the two are cross-faded for 20 ms.  Of several
    models given during a fade the last one is played next.
 
    @param voice For as many channels as the player has, or NULL for none: the

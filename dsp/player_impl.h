@@ -37,7 +37,7 @@ struct RcvPlayer {
   RcvVoice* retired; // List of those to be freed
   bool      fading;  // From current to next, either of which may be NULL
   bool      has_pending;
-  uint32_t  preroll_frames; // Until next has filled its latency
+  uint32_t  preroll_frames; // Until next has found its way into the sound
   uint32_t  fade_frame;     // Of the cross-fade
   uint32_t  n_fade_frames;
   RcvDelay  dry[RCV_MAX_CHANNELS];

@@ -80,10 +80,14 @@ retire(RcvPlayer* const player, RcvVoice* const voice)
 RCV_REALTIME static void
 start_fade(RcvPlayer* const player, RcvVoice* const voice)
 {
-  player->next           = voice;
-  player->fading         = true;
-  player->fade_frame     = 0;
-  player->preroll_frames = voice ? voice->latency_frames : 0;
+  player->next       = voice;
+  player->fading     = true;
+  player->fade_frame = 0;
+
+  // It starts from zero in the middle of the sound, and jumps until it has
+  // found its way: so long it is not heard
+  player->preroll_frames =
+    voice ? voice->latency_frames + player->n_fade_frames : 0;
 }
 
 RCV_REALTIME static void

@@ -69,7 +69,7 @@ test_cross_fade(void** const unused)
     const double margin = 2.0 / (double)N_FADE;
     const double before = greatest_step(y + 3000, 1000);
     const double after  = greatest_step(y + 7000, N_FRAMES - 7000);
-    const double during = greatest_step(y + 3900, 2000);
+    const double during = greatest_step(y + 3900, 3000);
     assert_true(during <= fmax(before, after) + margin);
 
     // The second alone, started when it was set
@@ -81,7 +81,7 @@ test_cross_fade(void** const unused)
                     x + 4000,
                     z,
                     N_FRAMES - 4000);
-    const size_t end = 4000 + N_FADE + second->latency_frames;
+    const size_t end = 4000 + (2 * N_FADE) + second->latency_frames;
     for (size_t t = end; t < N_FRAMES; ++t) {
       assert_close(y[t], z[t - 4000], 1e-7);
     }

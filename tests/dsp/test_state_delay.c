@@ -49,7 +49,7 @@ rig_new(const RcvShape* const shape,
         const double          r,
         const uint32_t        n_taps)
 {
-  const RcvKernels* const kernels = rcv_model_kernels();
+  const RcvKernels* const kernels = rcv_model_kernels(shape);
 
   Rig      rig  = {rcv_fixture_model(shape, 48000.0, 3), NULL, {0}};
   RcvArena size = {NULL, rcv_network_size(shape, kernels) + RCV_ALIGNMENT};
@@ -103,7 +103,7 @@ test_whole_numbers(void** const unused)
       Rig rig = rig_new(&shape, 1, r, 4);
       play(&rig, 0, outputs, 64);
       NetworkRig plain =
-        network_rig_new(&shape, rig.model->params, rcv_model_kernels());
+        network_rig_new(&shape, rig.model->params, rcv_model_kernels(&shape));
       for (uint32_t p = 0; p < r; ++p) {
         const size_t n = N_FRAMES / r;
         for (size_t t = 0; t < n; ++t) {
