@@ -7,13 +7,13 @@
 #include "dsp/model/model.h"
 #include "dsp/voice.h"
 #include "tests/support/assert_close.h"
+#include "tests/support/model_fixture.h"
 #include "tests/support/player_rig.h"
 
 #include <math.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
-#include <stdio.h>
 #include <stdlib.h>
 
 /**
@@ -47,16 +47,8 @@ typedef struct {
 static RcvVoice*
 preset_voice(const char* const name)
 {
-  const char* const top   = getenv("RECURVE_TOP");
-  RcvError          error = {RCV_OK, ""};
-  char              path[4096];
-  snprintf(path,
-           sizeof(path),
-           "%s/presets/%s/model.safetensors",
-           top ? top : ".",
-           name);
-  RcvModel* const model = rcv_model_load(path, &error);
-  assert_string_equal(error.message, "");
+  RcvError        error = {RCV_OK, ""};
+  RcvModel* const model = rcv_fixture_preset(name);
   RcvVoice* const voice = rcv_model_voice_new(model, 1, 48000.0, 1, &error);
   assert_non_null(voice);
   rcv_model_free(model);

@@ -12,8 +12,6 @@
 #include "tests/support/network_rig.h"
 
 #include <math.h>
-#include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 /**
@@ -45,24 +43,6 @@ static const Way ways[] = {{48000.0, 1, false},
                            {88200.0, 1, true},
                            {96000.0, 2, false},
                            {48000.0, 4, false}};
-
-static RcvModel*
-load_preset(const char* const name)
-{
-  char     path[4096];
-  RcvError error = {RCV_OK, ""};
-  snprintf(path,
-           sizeof(path),
-           "%s/presets/%s/model.safetensors",
-           getenv("RECURVE_TOP"),
-           name);
-
-  RcvModel* const model = rcv_model_load(path, &error);
-  if (!model) {
-    fail_msg("%s", error.message);
-  }
-  return model;
-}
 
 /// Sound, silence, sound of which the end is far below what is heard, silence
 /// of zeros of both signs, sound
@@ -154,7 +134,7 @@ test_nothing_is_heard(void** const unused)
   (void)unused;
   static const char* const presets[] = {"chump", "ts9"};
   for (uint32_t i = 0; i < 2; ++i) {
-    RcvModel* const model = load_preset(presets[i]);
+    RcvModel* const model = rcv_fixture_preset(presets[i]);
     for (uint32_t w = 0; w < sizeof(ways) / sizeof(ways[0]); ++w) {
       check_way(model, ways[w]);
     }

@@ -70,6 +70,24 @@ rcv_fixture_bytes(const char* const path,
   assert_int_equal(fclose(file), 0);
 }
 
+RcvModel*
+rcv_fixture_preset(const char* const name)
+{
+  char     path[4096];
+  RcvError error = {RCV_OK, ""};
+  snprintf(path,
+           sizeof(path),
+           "%s/presets/%s/model.safetensors",
+           getenv("RECURVE_TOP"),
+           name);
+
+  RcvModel* const model = rcv_model_load(path, &error);
+  if (!model) {
+    fail_msg("%s", error.message);
+  }
+  return model;
+}
+
 void
 rcv_fixture_write(RcvModel* const model, const char* const path)
 {

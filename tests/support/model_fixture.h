@@ -31,6 +31,11 @@ rcv_fixture_shape(uint32_t hidden_size);
 RcvModel*
 rcv_fixture_model(const RcvShape* shape, double rate_hz, uint32_t seed);
 
+/// Load a shipped preset; the model must be freed by the caller with
+/// rcv_model_free()
+RcvModel*
+rcv_fixture_preset(const char* name);
+
 /// Write a model to a file, with a self-test
 void
 rcv_fixture_write(RcvModel* model, const char* path);

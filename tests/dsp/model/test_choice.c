@@ -10,27 +10,7 @@
 #include "tests/support/model_fixture.h"
 
 #include <math.h>
-#include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
-
-static RcvModel*
-load_preset(const char* const name)
-{
-  char     path[4096];
-  RcvError error = {RCV_OK, ""};
-  snprintf(path,
-           sizeof(path),
-           "%s/presets/%s/model.safetensors",
-           getenv("RECURVE_TOP"),
-           name);
-
-  RcvModel* const model = rcv_model_load(path, &error);
-  if (!model) {
-    fail_msg("%s", error.message);
-  }
-  return model;
-}
 
 /// What is measured decides, and what is wished
 static void
@@ -96,7 +76,7 @@ test_presets(void** const unused)
                                         "ts9",
                                         "w20"};
   for (size_t i = 0; i < sizeof(presets) / sizeof(presets[0]); ++i) {
-    RcvModel* const model = load_preset(presets[i]);
+    RcvModel* const model = rcv_fixture_preset(presets[i]);
     const RcvChoice choice =
       rcv_choice_make(model, 2.0 * model->info.rate_hz, 1, false);
     print_message("%s: direct %.1f dB, resampled %.1f dB\n",
@@ -130,7 +110,7 @@ test_rates_between(void** const unused)
                {"rat40", 44100.0, 0.0},
                {"ds1", 22050.0, 0.0}};
   for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); ++i) {
-    RcvModel* const model  = load_preset(cases[i].name);
+    RcvModel* const model  = rcv_fixture_preset(cases[i].name);
     RcvChoice       choice = {RCV_WAY_RESAMPLED};
     RcvVoice* const automatic =
       rcv_choice_voice_new(model, 1, cases[i].host_hz, 1, false, &choice, NULL);
