@@ -101,7 +101,7 @@ pieces_init(Pieces* const pieces, RcvError* const error)
   const size_t n = pieces->n_sound + pieces->n_silence;
 
   pieces->audio = calloc(n, sizeof(float));
-  pieces->y     = malloc(2 * n * sizeof(float));
+  pieces->y     = calloc(2 * n, sizeof(float));
   return pieces->audio && pieces->y ? RCV_OK : no_memory(error);
 }
 

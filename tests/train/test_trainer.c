@@ -221,21 +221,20 @@ static void
 test_rounding(void** const unused)
 {
   (void)unused;
-  enum { H = 16 };
-
-  static const float scales[] = {0.2f, 1.5f};
+  static const size_t n_hidden = 16;
+  static const float  scales[] = {0.2f, 1.5f};
   for (size_t i = 0; i < 2; ++i) {
     RcvRandom random = {1};
-    RcvShape  shape  = rcv_fixture_shape(H);
+    RcvShape  shape  = rcv_fixture_shape((uint32_t)n_hidden);
     double    level  = -1.0;
     shape.cell       = RCV_CELL_RNN;
     shape.skip       = false;
     RcvModel* model  = rcv_model_new(&shape);
-    for (size_t k = 0; k < H; ++k) {
-      model->params[k]                 = 0.1f;
-      model->params[(H * (H + 3)) + k] = 1.0f; // W_o
+    for (size_t k = 0; k < n_hidden; ++k) {
+      model->params[k]                               = 0.1f;
+      model->params[(n_hidden * (n_hidden + 3)) + k] = 1.0f; // W_o
     }
-    for (size_t k = H; k < H * (H + 1); ++k) {
+    for (size_t k = n_hidden; k < n_hidden * (n_hidden + 1); ++k) {
       model->params[k] =
         scales[i] * (float)((2.0 * rcv_random_unit(&random)) - 1.0);
     }
