@@ -29,10 +29,10 @@ enum {
 // product needs one)
 #ifdef RCV_HALF_VECTORS
   MAX_SUMS     = 20,
-  MAX_SUMS_TWO = 24,
+  MAX_SUMS_TWO = 16, // Of two streams
 #else
   MAX_SUMS     = W > 4 ? 12 : 8,
-  MAX_SUMS_TWO = W > 8 ? 16 : 8, // Of two streams
+  MAX_SUMS_TWO = W > 8 ? 16 : 8,
 #endif
 };
 
