@@ -322,7 +322,7 @@ measure(const RcvModel* const model, const double host_hz)
   settings.host_hz           = host_hz;
   const Signal resampled     = play(model, &settings);
   Signal       goal          = {NULL, host_hz, 0};
-  RcvChoice    choice        = {RCV_WAY_RESAMPLED};
+  RcvChoice    choice        = {0};
   double       movement_most = RCV_CHOICE_REST;
   if (own.y) {
     goal = resample(&own, host_hz);
@@ -349,7 +349,7 @@ rcv_choice_make(const RcvModel* const model,
   const RcvVoiceSettings resampled = {
     1, host_hz, model->info.rate_hz, oversample, RCV_WAY_RESAMPLED};
 
-  RcvChoice choice = {RCV_WAY_RESAMPLED};
+  RcvChoice choice = {0};
   if (rcv_voice_is_resampled(&resampled) &&
       rcv_voice_is_possible(&model->shape, &resampled) &&
       rcv_voice_is_possible(&model->shape, &direct)) {

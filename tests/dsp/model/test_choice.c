@@ -38,23 +38,23 @@ test_rule(void** const unused)
 {
   (void)unused;
   static const struct {
-    bool   is_measured;
-    bool   is_stable;
     double direct_snr_db;
     double resampled_snr_db;
+    bool   is_measured;
+    bool   is_stable;
     bool   takes;     ///< The direct way
     bool   low_takes; ///< The same with low latency
   } cases[] = {
-    {true, true, 60.0, 100.0, false, true},
-    {true, true, 30.0, 100.0, false, true},
-    {true, true, 29.9, 100.0, false, false},
-    {true, true, 99.1, 100.0, true, true},
-    {true, true, 98.9, 100.0, false, true},
-    {true, true, 20.0, 10.0, true, true}, // Either is bad
-    {true, false, 99.9, 100.0, false, false},
-    {true, true, (double)-INFINITY, 10.0, false, false},
-    {true, true, (double)NAN, 10.0, false, false},
-    {false, true, 99.9, 100.0, false, false},
+    {60.0, 100.0, true, true, false, true},
+    {30.0, 100.0, true, true, false, true},
+    {29.9, 100.0, true, true, false, false},
+    {99.1, 100.0, true, true, true, true},
+    {98.9, 100.0, true, true, false, true},
+    {20.0, 10.0, true, true, true, true}, // Either is bad
+    {99.9, 100.0, true, false, false, false},
+    {(double)-INFINITY, 10.0, true, true, false, false},
+    {(double)NAN, 10.0, true, true, false, false},
+    {99.9, 100.0, false, true, false, false},
   };
   for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); ++i) {
     const RcvChoice choice = {RCV_WAY_RESAMPLED,
@@ -131,7 +131,7 @@ test_rates_between(void** const unused)
                {"ds1", 22050.0, 0.0}};
   for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); ++i) {
     RcvModel* const model  = load_preset(cases[i].name);
-    RcvChoice       choice = {RCV_WAY_RESAMPLED};
+    RcvChoice       choice = {0};
     RcvVoice* const automatic =
       rcv_choice_voice_new(model, 1, cases[i].host_hz, 1, false, &choice, NULL);
     assert_true(automatic_snr_db(&choice) >= choice.resampled_snr_db - 1.0);
