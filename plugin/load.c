@@ -76,7 +76,7 @@ make_voice(RcvPlugin* const      plugin,
   plugin->low_latency_made =
     atomic_load_explicit(&plugin->low_latency, memory_order_acquire);
 
-  RcvChoice       choice = {RCV_WAY_RESAMPLED};
+  RcvChoice       choice = {0};
   RcvVoice* const voice  = rcv_choice_voice_new(model,
                                                plugin->n_channels,
                                                plugin->rate_hz,

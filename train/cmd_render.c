@@ -165,7 +165,7 @@ make_voice(const Arguments* const a,
            const double           rate_hz,
            RcvError* const        error)
 {
-  RcvChoice       choice = {RCV_WAY_RESAMPLED};
+  RcvChoice       choice = {0};
   RcvVoice* const voice  = rcv_choice_voice_new(
     model, 1, rate_hz, a->oversample, a->low_latency, &choice, error);
   if (voice && a->low_latency) {

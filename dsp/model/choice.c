@@ -12,6 +12,10 @@
 #include <stdlib.h>
 #include <string.h>
 
+/// At the model's own rate
+static const RcvChoice no_choice =
+  {RCV_WAY_RESAMPLED, RCV_WAY_RESAMPLED, false, false, 0.0, 0.0};
+
 /* The signal */
 
 // It is silent up to the first note and from its end on, and what is measured
@@ -322,7 +326,7 @@ measure(const RcvModel* const model, const double host_hz)
   settings.host_hz           = host_hz;
   const Signal resampled     = play(model, &settings);
   Signal       goal          = {NULL, host_hz, 0};
-  RcvChoice    choice        = {RCV_WAY_RESAMPLED};
+  RcvChoice    choice        = no_choice;
   double       movement_most = RCV_CHOICE_REST;
   if (own.y) {
     goal = resample(&own, host_hz);
@@ -349,7 +353,7 @@ rcv_choice_make(const RcvModel* const model,
   const RcvVoiceSettings resampled = {
     1, host_hz, model->info.rate_hz, oversample, RCV_WAY_RESAMPLED};
 
-  RcvChoice choice = {RCV_WAY_RESAMPLED};
+  RcvChoice choice = no_choice;
   if (rcv_voice_is_resampled(&resampled) &&
       rcv_voice_is_possible(&model->shape, &resampled) &&
       rcv_voice_is_possible(&model->shape, &direct)) {

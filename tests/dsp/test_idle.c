@@ -91,7 +91,7 @@ difference(const uint32_t first, const uint32_t end)
 static void
 check_way(const RcvModel* const model, const Way way)
 {
-  RcvChoice       choice = {RCV_WAY_RESAMPLED};
+  RcvChoice       choice = {0};
   RcvVoice* const voice  = rcv_choice_voice_new(
     model, 1, way.host_hz, way.oversample, way.low_latency, &choice, NULL);
   assert_int_equal(choice.way != RCV_WAY_RESAMPLED, way.low_latency);

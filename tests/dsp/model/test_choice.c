@@ -111,7 +111,8 @@ test_rates_between(void** const unused)
                {"ds1", 22050.0, 0.0}};
   for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); ++i) {
     RcvModel* const model  = rcv_fixture_preset(cases[i].name);
-    RcvChoice       choice = {RCV_WAY_RESAMPLED};
+    RcvChoice       choice = {
+            RCV_WAY_RESAMPLED, RCV_WAY_RESAMPLED, false, false, 0.0, 0.0};
     RcvVoice* const automatic =
       rcv_choice_voice_new(model, 1, cases[i].host_hz, 1, false, &choice, NULL);
     assert_true(automatic_snr_db(&choice) >= choice.resampled_snr_db - 1.0);
