@@ -102,7 +102,7 @@ run_lowest(const RcvNetwork* const     network,
                      streams[s].x_stride,
                      n);
     }
-    for (uint32_t i = 0; i < RCV_MAX_STREAMS; ++i) {
+    for (uint32_t i = 0; i < n_layers * n_streams; ++i) {
       now[i].x += (ptrdiff_t)t * now[i].x_stride;
       now[i].h += t * padded;
     }
