@@ -3,20 +3,12 @@
 
 #include "dsp/rate.h"
 
+#include "dsp/sinc.h"
+
 #include <math.h>
 #include <string.h>
 
-enum {
-  HALF_TAPS  = 32,   // On each side, in frames of the slower rate
-  MOST_PART  = 1000, // Greatest P or Q
-  LANES      = 8,    // Sums that a filter's product is computed in
-  MOST_TIMES = 16,   // How many times faster one rate may be
-};
-
-// Kaiser's β for a stop band below −90 dB, and the part of the slower rate's
-// band that passes with so many taps (Kaiser 1974)
-static const double kaiser_beta = 9.0;
-static const double pass_part   = 0.93;
+enum { MOST_TIMES = 16 }; // How many times faster one rate may be
 
 /* Setting up */
 
@@ -26,90 +18,6 @@ rcv_rate_is_possible(const double host_hz, const double network_hz)
   return host_hz > 0.0 && network_hz > 0.0 &&
          host_hz <= network_hz * MOST_TIMES &&
          network_hz <= host_hz * MOST_TIMES;
-}
-
-/// The fraction P/Q nearest to a ratio, both at most MOST_PART
-static void
-find_fraction(const double ratio, uint32_t* const up, uint32_t* const down)
-{
-  double least = (double)INFINITY;
-  for (uint32_t q = 1; q <= MOST_PART; ++q) {
-    const double p     = fmax(1.0, round(ratio * q));
-    const double error = fabs((p / q) - ratio);
-    if (p <= MOST_PART && error < least * 0.999) {
-      least = error;
-      *up   = (uint32_t)p;
-      *down = q;
-    }
-  }
-}
-
-/// Modified Bessel function of the first kind and order 0, by its series
-static double
-bessel_i0(const double x)
-{
-  double sum  = 1.0;
-  double term = 1.0;
-  for (int k = 1; k < 60; ++k) {
-    term *= (x / (2.0 * k)) * (x / (2.0 * k));
-    sum += term;
-  }
-  return sum;
-}
-
-/// A low-pass at `cutoff` (1: half the rate), `half` frames to each side
-static double
-windowed_sinc(const double t, const double cutoff, const double half)
-{
-  const double pi     = 3.14159265358979323846;
-  const double inside = 1.0 - ((t / half) * (t / half));
-  if (inside <= 0.0) {
-    return 0.0;
-  }
-
-  const double phase = pi * cutoff * t;
-  const double sinc  = fabs(phase) < 1e-9 ? 1.0 : sin(phase) / phase;
-  return cutoff * sinc * bessel_i0(kaiser_beta * sqrt(inside)) /
-         bessel_i0(kaiser_beta);
-}
-
-/**
-   Filters that read between the frames of a signal at `n_phases` places.
-
-   @param filters [n_phases][n_taps] set; tap i stands for the frame i + 1 −
-   n_taps/2 after the one before the place.
-*/
-static void
-make_filters(float* const   filters,
-             const uint32_t n_phases,
-             const uint32_t n_taps,
-             const double   cutoff)
-{
-  const double half = n_taps / 2.0;
-  for (uint32_t phase = 0; phase < n_phases; ++phase) {
-    float* const filter = filters + ((size_t)phase * n_taps);
-    double       sum    = 0.0;
-    for (uint32_t i = 0; i < n_taps; ++i) {
-      const double t = i + 1.0 - half - ((double)phase / n_phases);
-
-      sum += windowed_sinc(t, cutoff, half);
-    }
-    for (uint32_t i = 0; i < n_taps; ++i) {
-      const double t = i + 1.0 - half - ((double)phase / n_phases);
-
-      // Every phase lets DC through as it is
-      filter[i] = (float)(windowed_sinc(t, cutoff, half) / sum);
-    }
-  }
-}
-
-/// Taps of a filter whose input has `ratio` times the slower of the two rates
-static uint32_t
-n_taps_for(const double ratio)
-{
-  const uint32_t half = (uint32_t)ceil(HALF_TAPS * fmax(1.0, ratio));
-
-  return 2 * ((half + LANES - 1) / LANES * LANES);
 }
 
 /// Network frames that a chunk of host frames can bring, at most
@@ -130,24 +38,26 @@ power_of_two(const size_t least)
 }
 
 RcvRate
-rcv_rate_place(RcvArena* const arena,
-               const double    host_hz,
-               const double    network_hz,
-               const uint32_t  network_delay)
+rcv_rate_place(RcvArena* const         arena,
+               const RcvKernels* const kernels,
+               const double            host_hz,
+               const double            network_hz,
+               const uint32_t          network_delay)
 {
-  RcvRate rate = {1, 1, 0, 0, NULL, NULL, network_delay, 0, 0, 0};
-  find_fraction(network_hz / host_hz, &rate.up, &rate.down);
+  RcvRate rate = {kernels, 1, 1, 0, 0, NULL, NULL, network_delay, 0, 0, 0};
+  rcv_sinc_fraction(network_hz / host_hz, &rate.up, &rate.down);
 
   const double ratio = (double)rate.up / rate.down;
-  rate.n_in          = n_taps_for(1.0 / ratio);
-  rate.n_out         = n_taps_for(ratio);
+  rate.n_in          = rcv_sinc_n_taps(1.0 / ratio);
+  rate.n_out         = rcv_sinc_n_taps(ratio);
 
   float* const in  = rcv_arena_floats(arena, (size_t)rate.up * rate.n_in);
   float* const out = rcv_arena_floats(arena, (size_t)rate.down * rate.n_out);
   if (in) {
-    make_filters(in, rate.up, rate.n_in, pass_part * fmin(1.0, ratio));
-    make_filters(
-      out, rate.down, rate.n_out, pass_part * fmin(1.0, 1.0 / ratio));
+    rcv_sinc_filters(
+      in, rate.up, rate.n_in, RCV_SINC_PASS_PART * fmin(1.0, ratio));
+    rcv_sinc_filters(
+      out, rate.down, rate.n_out, RCV_SINC_PASS_PART * fmin(1.0, 1.0 / ratio));
   }
   rate.in_filters  = in;
   rate.out_filters = out;
@@ -220,104 +130,121 @@ put(float* const ring, const uint32_t size, const uint64_t index, const float x)
   ring[place + size] = x;
 }
 
-/// Σ filter[i] · frames[i]
-RCV_REALTIME static float
-convolve(const float* const filter, const float* const frames, const uint32_t n)
-{
-  float sums[LANES] = {0.0f};
-  for (uint32_t i = 0; i < n; i += LANES) {
-    for (uint32_t k = 0; k < LANES; ++k) {
-      sums[k] += filter[i + k] * frames[i + k];
-    }
-  }
-
-  float sum = 0.0f;
-  for (uint32_t k = 0; k < LANES; ++k) {
-    sum += sums[k];
-  }
-  return sum;
-}
-
 /**
-   The signal in a ring at the place `whole` + phase/n_phases.
+   All channels' signals in their rings at the place `whole` + phase/n_phases.
 
    What is before the start is silence: the ring is longer than any filter, and
    zero until it is written.
+
+   @param rings [n_channels].
+   @param sums [n_channels] set.
 */
-RCV_REALTIME static float
-read_between(const float* const ring,
-             const uint32_t     size,
-             const float* const filter,
-             const uint32_t     n_taps,
-             const uint64_t     whole)
+RCV_REALTIME static void
+read_between(const RcvKernels* const   kernels,
+             const float* const* const rings,
+             const uint32_t            n_channels,
+             const uint32_t            size,
+             const float* const        filter,
+             const uint32_t            n_taps,
+             const uint64_t            whole,
+             float* const              sums)
 {
   const uint64_t first = whole + 1 - (n_taps / 2); // May wrap, as the ring does
-
-  return convolve(filter, ring + (first & (size - 1)), n_taps);
+  const float*   frames[RCV_MAX_CHANNELS];
+  for (uint32_t c = 0; c < n_channels; ++c) {
+    frames[c] = rings[c] + (first & (size - 1));
+  }
+  kernels->convolve(filter, frames, sums, n_channels, n_taps);
 }
 
 /**
-   The network's inputs that one host frame of a channel makes possible.
+   The network's inputs that one host frame makes possible, in all channels.
 
-   @param index Number of the host frame.
-   @param x [I] it.
+   @param t Number of the host frame in this chunk.
+   @param x [n_channels][n_frames][I] the chunk.
    @param n Network inputs of this chunk so far.
    @return The same with those that were added.
 */
 RCV_REALTIME static uint32_t
-gather(const RcvRate* const        rate,
-       const RcvRateChannel* const channel,
-       const uint64_t              index,
-       const uint64_t              n_network,
-       const uint32_t              input_size,
-       const float* const          x,
-       uint32_t                    n)
+gather(const RcvRate* const      rate,
+       RcvRateState* const       state,
+       const uint32_t            input_size,
+       const float* const* const x,
+       const uint32_t            t,
+       uint32_t                  n)
 {
-  put(channel->host, rate->host_size, index, x[0]);
+  const uint64_t index = state->n_host + t;
+  const float*   rings[RCV_MAX_CHANNELS];
+  for (uint32_t c = 0; c < state->n_channels; ++c) {
+    float* const host = state->channels[c].host;
+
+    put(host, rate->host_size, index, x[c][(size_t)t * input_size]);
+    rings[c] = host;
+  }
 
   // Frame m stands at host time m·Q/P and needs half a filter after it
   const uint64_t half = rate->n_in / 2;
   for (;;) {
-    const uint64_t m     = n_network + n;
+    const uint64_t m     = state->n_network + n;
     const uint64_t whole = m * rate->down / rate->up;
     const uint64_t phase = (m * rate->down) % rate->up;
     if (whole + half > index) {
       break;
     }
 
-    float* const inputs = channel->inputs + ((size_t)n * input_size);
-    inputs[0]           = read_between(channel->host,
-                             rate->host_size,
-                             rate->in_filters + (phase * rate->n_in),
-                             rate->n_in,
-                             whole);
-    for (uint32_t k = 1; k < input_size; ++k) {
-      inputs[k] = x[k];
+    float sums[RCV_MAX_CHANNELS];
+    read_between(rate->kernels,
+                 rings,
+                 state->n_channels,
+                 rate->host_size,
+                 rate->in_filters + (phase * rate->n_in),
+                 rate->n_in,
+                 whole,
+                 sums);
+    for (uint32_t c = 0; c < state->n_channels; ++c) {
+      float* const inputs =
+        state->channels[c].inputs + ((size_t)n * input_size);
+
+      inputs[0] = sums[c];
+      for (uint32_t k = 1; k < input_size; ++k) {
+        inputs[k] = x[c][((size_t)t * input_size) + k];
+      }
     }
     ++n;
   }
   return n;
 }
 
-/// The output of a channel that is due with host frame `index`
-RCV_REALTIME static float
-scatter(const RcvRate* const        rate,
-        const RcvRateChannel* const channel,
-        const uint64_t              index)
+/**
+   The outputs of all channels that are due with a host frame.
+
+   @param sums [n_channels] set.
+*/
+RCV_REALTIME static void
+scatter(const RcvRate* const      rate,
+        const RcvRateState* const state,
+        const uint64_t            index,
+        float* const              sums)
 {
   if (index < rate->latency_frames) {
-    return 0.0f;
+    memset(sums, 0, state->n_channels * sizeof(float));
+    return;
   }
 
   const uint64_t n     = index - rate->latency_frames;
   const uint64_t whole = (n * rate->up / rate->down) + rate->network_delay;
   const uint64_t phase = (n * rate->up) % rate->down;
 
-  return read_between(channel->network,
-                      rate->network_size,
-                      rate->out_filters + (phase * rate->n_out),
-                      rate->n_out,
-                      whole);
+  const float* const rings[RCV_MAX_CHANNELS] = {state->channels[0].network,
+                                                state->channels[1].network};
+  read_between(rate->kernels,
+               rings,
+               state->n_channels,
+               rate->network_size,
+               rate->out_filters + (phase * rate->n_out),
+               rate->n_out,
+               whole,
+               sums);
 }
 
 uint32_t
@@ -327,18 +254,9 @@ rcv_rate_take(const RcvRate* const      rate,
               const uint32_t            input_size,
               const uint32_t            n_frames)
 {
-  uint32_t n = 0; // The same for every channel
-  for (uint32_t c = 0; c < state->n_channels; ++c) {
-    n = 0;
-    for (uint32_t t = 0; t < n_frames; ++t) {
-      n = gather(rate,
-                 &state->channels[c],
-                 state->n_host + t,
-                 state->n_network,
-                 input_size,
-                 x[c] + ((size_t)t * input_size),
-                 n);
-    }
+  uint32_t n = 0;
+  for (uint32_t t = 0; t < n_frames; ++t) {
+    n = gather(rate, state, input_size, x, t, n);
   }
   state->n_host += n_frames;
   state->n_network += n;
@@ -358,23 +276,22 @@ rcv_rate_run(const RcvRate* const      rate,
   const uint64_t n_before   = state->n_network;
   const uint32_t n = rcv_rate_take(rate, state, x, input_size, n_frames);
 
-  const float* inputs[RCV_MAX_CHANNELS]  = {NULL};
-  float*       outputs[RCV_MAX_CHANNELS] = {NULL};
-  for (uint32_t c = 0; c < state->n_channels; ++c) {
-    inputs[c]  = state->channels[c].inputs;
-    outputs[c] = state->channels[c].outputs;
-  }
+  const RcvRateChannel* const channels                  = state->channels;
+  const float* const          inputs[RCV_MAX_CHANNELS]  = {channels[0].inputs,
+                                                           channels[1].inputs};
+  float* const                outputs[RCV_MAX_CHANNELS] = {channels[0].outputs,
+                                                           channels[1].outputs};
   rcv_phases_run(phases, inputs, outputs, n);
   for (uint32_t c = 0; c < state->n_channels; ++c) {
-    const RcvRateChannel* const channel = &state->channels[c];
     for (uint32_t i = 0; i < n; ++i) {
-      put(channel->network,
-          rate->network_size,
-          n_before + i,
-          channel->outputs[i]);
+      put(channels[c].network, rate->network_size, n_before + i, outputs[c][i]);
     }
-    for (uint32_t t = 0; t < n_frames; ++t) {
-      y[c][t] = scatter(rate, channel, first + t);
+  }
+  for (uint32_t t = 0; t < n_frames; ++t) {
+    float sums[RCV_MAX_CHANNELS];
+    scatter(rate, state, first + t, sums);
+    for (uint32_t c = 0; c < state->n_channels; ++c) {
+      y[c][t] = sums[c];
     }
   }
 }

@@ -5,6 +5,7 @@
 #define DSP_RATE_H
 
 #include "dsp/arena.h"
+#include "dsp/kernels/kernels.h"
 #include "dsp/phases.h"
 #include "dsp/realtime.h"
 
@@ -19,24 +20,25 @@
    resampled to the network's rate (its own, or a multiple: see phases.h), the
    network runs there, and its output is resampled back.
 
-   Both ways are windowed sinc filters (Kaiser, stop band below −90 dB) between
-   rates whose ratio is P/Q.  Time is kept in whole numbers, so nothing drifts,
+   Both ways are windowed sinc filters (dsp/sinc.h) between rates whose ratio is
+   P/Q.  Time is kept in whole numbers, so nothing drifts,
    the delay is a whole number of the host's frames, and the result does not
    depend on how a signal is divided into calls.
 */
 
 /// The tables of one pair of rates, immutable, for any number of channels
 typedef struct {
-  uint32_t     up;             ///< P: network frames …
-  uint32_t     down;           ///< Q: … per so many host frames
-  uint32_t     n_in;           ///< Taps towards the network
-  uint32_t     n_out;          ///< Taps back
-  const float* in_filters;     ///< [P][n_in], in the caller's memory
-  const float* out_filters;    ///< [Q][n_out], in the caller's memory
-  uint32_t     network_delay;  ///< Of the network, in its frames
-  uint32_t     latency_frames; ///< Of all, in host frames
-  uint32_t     host_size;      ///< Of a channel's rings, powers of two
-  uint32_t     network_size;
+  const RcvKernels* kernels;        ///< What filters with
+  uint32_t          up;             ///< P: network frames …
+  uint32_t          down;           ///< Q: … per so many host frames
+  uint32_t          n_in;           ///< Taps towards the network
+  uint32_t          n_out;          ///< Taps back
+  const float*      in_filters;     ///< [P][n_in], in the caller's memory
+  const float*      out_filters;    ///< [Q][n_out], in the caller's memory
+  uint32_t          network_delay;  ///< Of the network, in its frames
+  uint32_t          latency_frames; ///< Of all, in host frames
+  uint32_t          host_size;      ///< Of a channel's rings, powers of two
+  uint32_t          network_size;
 } RcvRate;
 
 /// One channel's signals between the rates
@@ -66,14 +68,16 @@ rcv_rate_is_possible(double host_hz, double network_hz);
 /**
    Make the tables; with an arena that only counts, only count.
 
+   @param kernels What filters with; NULL is enough where it only counts.
    @param network_hz The rate that the network runs at.
    @param network_delay Latency of the network in frames of that rate.
 */
 RcvRate
-rcv_rate_place(RcvArena* arena,
-               double    host_hz,
-               double    network_hz,
-               uint32_t  network_delay);
+rcv_rate_place(RcvArena*         arena,
+               const RcvKernels* kernels,
+               double            host_hz,
+               double            network_hz,
+               uint32_t          network_delay);
 
 /// Place the channels' signals; the caller resets them before the first run
 RcvRateState

@@ -78,6 +78,7 @@ rcv_voice_is_possible(const RcvShape* const         shape,
           rcv_rate_is_possible(settings->host_hz, settings->network_hz)) &&
          (!rcv_voice_is_resampled(settings) ||
           rcv_rate_place(&arena,
+                         NULL,
                          settings->host_hz,
                          running_hz(settings),
                          network_latency(shape, settings))
@@ -128,6 +129,7 @@ place_voice(RcvArena* const               arena,
 
   if (voice.is_resampled) {
     voice.rate = rcv_rate_place(arena,
+                                kernels,
                                 settings->host_hz,
                                 running_hz(settings),
                                 network_latency(shape, settings));

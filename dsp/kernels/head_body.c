@@ -8,6 +8,7 @@
    instruction set.
 */
 
+#include "dsp/kernels/convolve_body.h"
 #include "dsp/kernels/dense_body.h"
 #include "dsp/kernels/isa.h"
 #include "dsp/kernels/kernels.h"
@@ -90,4 +91,5 @@ const RcvKernels RCV_ISA_NAME(rcv_kernels) = {
    RCV_ISA_NAME(rcv_kernels_gru)},
   {run_linear, run_softmax},
   RCV_ISA_NAME(rcv_dense_run),
+  RCV_ISA_NAME(rcv_convolve),
 };

@@ -91,6 +91,22 @@ typedef void (*RcvHeadFunc)(const RcvPackedHead* head,
                             float*               y,
                             uint32_t             n_frames) RCV_REALTIME;
 
+/**
+   Σ_i filter[i] · frames[i], for one or two signals at once; each sum is to the
+   bit what it would be alone.
+
+   @param filter [n_taps] aligned to 64 bytes.
+   @param frames [n_streams][n_taps] of any alignment.
+   @param sums [n_streams] set.
+   @param n_streams 1 or 2.
+   @param n_taps A multiple of 16.
+*/
+typedef void (*RcvConvolveFunc)(const float*        filter,
+                                const float* const* frames,
+                                float*              sums,
+                                uint32_t            n_streams,
+                                uint32_t            n_taps) RCV_REALTIME;
+
 /// The kernels of one instruction set
 typedef struct {
   const char* name;         ///< "generic", "avx2", …
@@ -102,6 +118,8 @@ typedef struct {
   RcvHeadFunc run_head[2]; ///< One per RcvHead
 
   RcvDenseFunc run_dense;
+
+  RcvConvolveFunc convolve;
 } RcvKernels;
 
 /**

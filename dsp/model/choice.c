@@ -179,12 +179,14 @@ play(const RcvModel* const model, const RcvVoiceSettings* const settings)
 
 /// The same signal at another rate, not late
 static Signal
-resample(const Signal* const from, const double rate_hz)
+resample(const Signal* const     from,
+         const double            rate_hz,
+         const RcvKernels* const kernels)
 {
   Signal to = {NULL, rate_hz, (size_t)(end_s * rate_hz)};
 
   RcvArena      size = {NULL, 0};
-  const RcvRate none = rcv_rate_place(&size, from->rate_hz, rate_hz, 0);
+  const RcvRate none = rcv_rate_place(&size, NULL, from->rate_hz, rate_hz, 0);
   rcv_rate_place_state(&size, &none, 1, 1);
   void* const  memory = aligned_alloc(RCV_ALIGNMENT, size.size);
   float* const y      = calloc(to.n_frames, sizeof(float));
@@ -195,8 +197,9 @@ resample(const Signal* const from, const double rate_hz)
   }
 
   RcvArena      arena = {memory, 0};
-  const RcvRate rate  = rcv_rate_place(&arena, from->rate_hz, rate_hz, 0);
-  RcvRateState  state = rcv_rate_place_state(&arena, &rate, 1, 1);
+  const RcvRate rate =
+    rcv_rate_place(&arena, kernels, from->rate_hz, rate_hz, 0);
+  RcvRateState state = rcv_rate_place_state(&arena, &rate, 1, 1);
   rcv_rate_reset(&rate, &state);
   for (size_t t = 0, n_done = 0; n_done < to.n_frames; t += RCV_RATE_CHUNK) {
     float              chunk[RCV_RATE_CHUNK] = {0.0f};
@@ -329,7 +332,7 @@ measure(const RcvModel* const model, const double host_hz)
   RcvChoice    choice        = no_choice;
   double       movement_most = RCV_CHOICE_REST;
   if (own.y) {
-    goal = resample(&own, host_hz);
+    goal = resample(&own, host_hz, rcv_model_kernels(&model->shape));
     movement_most += 4.0 * movement(&own);
   }
   if (goal.y && resampled.y) {
