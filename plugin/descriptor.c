@@ -102,8 +102,7 @@ instantiate(const LV2_Descriptor* const     descriptor,
     plugin->schedule = *schedule;
   }
   lv2_atom_forge_init(&plugin->forge, map);
-  plugin->oversample_asked = 1;
-  plugin->oversample_made  = 1;
+  plugin->oversample_made = 1;
   init_values(plugin);
   init_shared(plugin);
   return plugin;

@@ -39,8 +39,8 @@
        audio ◀─── news ──── worker, restore    a voice, a path, a status
        audio ── waste ────▶ worker, restore    voices to be freed
        audio ── complaints ▶ worker            what is to be logged
-       audio ── oversample ▶ worker, restore    how a voice is to be
-                low_latency                     made
+       audio, restore ── oversample ▶ worker,   how a voice is to be
+                         low_latency  restore   made
        audio ── knob_values ▶ save              where the knobs stand
 
    Each is lock-free and holds what it holds even if nobody comes, so nothing
@@ -99,9 +99,7 @@ typedef struct {
   float*                   value_ports[RCV_N_VALUES];
   float                    values[RCV_N_VALUES]; ///< In range, never NaN
   uint32_t                 n_requests;
-  uint32_t                 oversample_asked;  ///< Last value of `oversample`
-  uint32_t                 low_latency_asked; ///< Of `low_latency`
-  RcvPlayStatus            status;            ///< But for LOADING
+  RcvPlayStatus            status;     ///< But for LOADING
   bool                     wants_work; ///< The worker must be told to look
   bool                     owes_path;  ///< The path must be sent
 

@@ -205,16 +205,15 @@ RCV_REALTIME static void
 request_voice(RcvPlugin* const plugin)
 {
   const uint32_t low = plugin->values[RCV_VALUE_LOW_LATENCY] > 0.0f ? 1U : 0U;
-  if (low != plugin->low_latency_asked) {
-    plugin->low_latency_asked = low;
+  if (low != atomic_load_explicit(&plugin->low_latency, memory_order_relaxed)) {
     atomic_store_explicit(&plugin->low_latency, low, memory_order_release);
     plugin->wants_work = true;
   }
 
   const float    value  = plugin->values[RCV_VALUE_OVERSAMPLE];
   const uint32_t wanted = value < 2.0f ? 1U : value < 4.0f ? 2U : 4U;
-  if (wanted != plugin->oversample_asked) {
-    plugin->oversample_asked = wanted;
+  if (wanted !=
+      atomic_load_explicit(&plugin->oversample, memory_order_relaxed)) {
     atomic_store_explicit(&plugin->oversample, wanted, memory_order_release);
     plugin->wants_work = true;
   }

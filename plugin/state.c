@@ -94,6 +94,70 @@ retrieve_knobs(RcvPlugin* const                  plugin,
                                                   : none;
 }
 
+/// Store how the model is played; what cannot be stored is not missed
+static void
+save_way(RcvPlugin* const               plugin,
+         const LV2_State_Store_Function store,
+         LV2_State_Handle               handle)
+{
+  const LV2_URID keys[] = {plugin->uris.oversample, plugin->uris.low_latency};
+  const int32_t  numbers[] = {
+     (int32_t)atomic_load_explicit(&plugin->oversample, memory_order_relaxed),
+     (int32_t)atomic_load_explicit(&plugin->low_latency, memory_order_relaxed)};
+  for (unsigned i = 0; i < 2; ++i) {
+    (void)store(handle,
+                keys[i],
+                &numbers[i],
+                sizeof(numbers[i]),
+                plugin->uris.atom_Int,
+                LV2_STATE_IS_POD | LV2_STATE_IS_PORTABLE);
+  }
+}
+
+/// A stored number, or −1 if there is none
+static int32_t
+retrieve_number(const RcvPlugin* const            plugin,
+                const LV2_State_Retrieve_Function retrieve,
+                LV2_State_Handle                  handle,
+                const LV2_URID                    key)
+{
+  size_t            size   = 0;
+  uint32_t          type   = 0;
+  uint32_t          flags  = 0;
+  int32_t           number = -1;
+  const void* const value  = retrieve(handle, key, &size, &type, &flags);
+  if (value && type == plugin->uris.atom_Int && size == sizeof(number)) {
+    memcpy(&number, value, sizeof(number));
+  }
+  return number;
+}
+
+/**
+   Take over how the model was played, so that it is made so at once: a host may
+   set the ports before this or after it.
+
+   They have the last word: if they say something else, the next run() asks for
+   that.
+*/
+static void
+restore_way(RcvPlugin* const                  plugin,
+            const LV2_State_Retrieve_Function retrieve,
+            LV2_State_Handle                  handle)
+{
+  const int32_t times =
+    retrieve_number(plugin, retrieve, handle, plugin->uris.oversample);
+  const int32_t low =
+    retrieve_number(plugin, retrieve, handle, plugin->uris.low_latency);
+  if (times == 1 || times == 2 || times == 4) {
+    atomic_store_explicit(
+      &plugin->oversample, (unsigned)times, memory_order_release);
+  }
+  if (low == 0 || low == 1) {
+    atomic_store_explicit(
+      &plugin->low_latency, (unsigned)low, memory_order_release);
+  }
+}
+
 LV2_State_Status
 rcv_plugin_save(LV2_Handle                      instance,
                 LV2_State_Store_Function        store,
@@ -128,6 +192,7 @@ rcv_plugin_save(LV2_Handle                      instance,
   if (mapped) {
     free_path(&paths, mapped);
   }
+  save_way(plugin, store, handle);
   return status ? status : save_knobs(plugin, &knobs, store, handle);
 }
 
@@ -165,6 +230,7 @@ rcv_plugin_restore(LV2_Handle                      instance,
   const char* const path = mapped && mapped[0] ? mapped : value;
   const bool        fits = strlen(path) <= RCV_MAX_PATH;
   if (fits) {
+    restore_way(plugin, retrieve, handle);
     rcv_plugin_load(plugin, path, 0, &knobs);
   } else {
     lv2_log_error(&plugin->logger,

@@ -11,6 +11,7 @@ RcvUris
 rcv_uris_map(const LV2_URID_Map* const map, const char* const plugin_uri)
 {
   const RcvUris uris = {
+    .atom_Int       = map->map(map->handle, LV2_ATOM__Int),
     .atom_Object    = map->map(map->handle, LV2_ATOM__Object),
     .atom_Path      = map->map(map->handle, LV2_ATOM__Path),
     .atom_Sequence  = map->map(map->handle, LV2_ATOM__Sequence),
@@ -23,6 +24,8 @@ rcv_uris_map(const LV2_URID_Map* const map, const char* const plugin_uri)
     .patch_value    = map->map(map->handle, LV2_PATCH__value),
     .knobs          = map->map(map->handle, RCV_URI_KNOBS),
     .model          = map->map(map->handle, RCV_URI_MODEL),
+    .oversample     = map->map(map->handle, RCV_URI_OVERSAMPLE),
+    .low_latency    = map->map(map->handle, RCV_URI_LOW_LATENCY),
     .plugin         = map->map(map->handle, plugin_uri),
   };
   return uris;

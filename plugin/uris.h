@@ -11,8 +11,13 @@
 #define RCV_URI_MODEL "urn:recurve:model"
 #define RCV_URI_KNOBS "urn:recurve:knobs"
 
+/// Of the state: how the model is played, as the ports of these names say
+#define RCV_URI_OVERSAMPLE "urn:recurve:oversample"
+#define RCV_URI_LOW_LATENCY "urn:recurve:low_latency"
+
 /// The numbers that a host has given to the URIs we use
 typedef struct {
+  LV2_URID atom_Int;
   LV2_URID atom_Object;
   LV2_URID atom_Path;
   LV2_URID atom_Sequence;
@@ -23,8 +28,10 @@ typedef struct {
   LV2_URID patch_property;
   LV2_URID patch_subject;
   LV2_URID patch_value;
-  LV2_URID knobs;  ///< Of the state: names and ranges of the model's knobs
-  LV2_URID model;  ///< The parameter
+  LV2_URID knobs; ///< Of the state: names and ranges of the model's knobs
+  LV2_URID model; ///< The parameter
+  LV2_URID oversample;
+  LV2_URID low_latency;
   LV2_URID plugin; ///< The plugin itself
 } RcvUris;
 

@@ -56,6 +56,7 @@ typedef struct {
   char     path[8192];        ///< The last one
   char     saved[8192];       ///< The path that save() has stored
   char     saved_knobs[8192]; ///< What it has stored about knobs
+  int32_t  saved_way[2];      ///< Likewise: oversample, low_latency
   char     log[RCV_RIG_LOG_BYTES];
   uint32_t notify_bytes; ///< Capacity of the notify port
 
@@ -141,6 +142,10 @@ rcv_rig_restore_as(RcvRig* rig, const char* path, const char* type);
 /// restore() of a state with a path and a text about its knobs
 LV2_State_Status
 rcv_rig_restore_knobs(RcvRig* rig, const char* path, const char* knobs);
+
+/// The same with how the model was played: oversample, low_latency
+LV2_State_Status
+rcv_rig_restore_way(RcvRig* rig, const char* path, const int32_t* way);
 
 /// The status port
 RcvPlayStatus

@@ -24,9 +24,17 @@ store(LV2_State_Handle  handle,
       const uint32_t    type,
       const uint32_t    flags)
 {
-  RcvRig* const rig     = (RcvRig*)handle;
-  const bool    is_path = key == rcv_rig_map(rig, RCV_URI_MODEL);
-  char* const   text    = is_path ? rig->saved : rig->saved_knobs;
+  RcvRig* const rig    = (RcvRig*)handle;
+  const bool    is_low = key == rcv_rig_map(rig, RCV_URI_LOW_LATENCY);
+  if (is_low || key == rcv_rig_map(rig, RCV_URI_OVERSAMPLE)) {
+    assert_int_equal(type, rcv_rig_map(rig, LV2_ATOM__Int));
+    assert_int_equal(size, sizeof(int32_t));
+    memcpy(&rig->saved_way[is_low], value, size);
+    return LV2_STATE_SUCCESS;
+  }
+
+  const bool  is_path = key == rcv_rig_map(rig, RCV_URI_MODEL);
+  char* const text    = is_path ? rig->saved : rig->saved_knobs;
   assert_true(is_path || key == rcv_rig_map(rig, RCV_URI_KNOBS));
   assert_int_equal(
     type, rcv_rig_map(rig, is_path ? LV2_ATOM__Path : LV2_ATOM__String));
@@ -60,6 +68,8 @@ typedef struct {
   const char* path;
   const char* path_type; ///< Its URI
   const char* knobs;
+
+  const int32_t* way; ///< [2] or NULL
 } State;
 
 static const void*
@@ -69,12 +79,20 @@ retrieve(LV2_State_Handle handle,
          uint32_t* const  type,
          uint32_t* const  flags)
 {
-  const State* const state    = (const State*)handle;
-  const bool         is_path  = key == rcv_rig_map(state->rig, RCV_URI_MODEL);
-  const bool         is_knobs = key == rcv_rig_map(state->rig, RCV_URI_KNOBS);
-  const char* const  text     = is_path    ? state->path
-                                : is_knobs ? state->knobs
-                                           : NULL;
+  const State* const state = (const State*)handle;
+  const bool is_low = key == rcv_rig_map(state->rig, RCV_URI_LOW_LATENCY);
+  if (is_low || key == rcv_rig_map(state->rig, RCV_URI_OVERSAMPLE)) {
+    *size  = sizeof(int32_t);
+    *type  = rcv_rig_map(state->rig, LV2_ATOM__Int);
+    *flags = LV2_STATE_IS_POD;
+    return state->way ? &state->way[is_low] : NULL;
+  }
+
+  const bool        is_path  = key == rcv_rig_map(state->rig, RCV_URI_MODEL);
+  const bool        is_knobs = key == rcv_rig_map(state->rig, RCV_URI_KNOBS);
+  const char* const text     = is_path    ? state->path
+                               : is_knobs ? state->knobs
+                                          : NULL;
   if (!text) {
     return NULL;
   }
@@ -99,7 +117,7 @@ rcv_rig_restore_as(RcvRig* const     rig,
                    const char* const path,
                    const char* const type)
 {
-  State state = {rig, path, type, NULL};
+  State state = {rig, path, type, NULL, NULL};
   return restore(&state);
 }
 
@@ -114,6 +132,15 @@ rcv_rig_restore_knobs(RcvRig* const     rig,
                       const char* const path,
                       const char* const knobs)
 {
-  State state = {rig, path, LV2_ATOM__Path, knobs};
+  State state = {rig, path, LV2_ATOM__Path, knobs, NULL};
+  return restore(&state);
+}
+
+LV2_State_Status
+rcv_rig_restore_way(RcvRig* const        rig,
+                    const char* const    path,
+                    const int32_t* const way)
+{
+  State state = {rig, path, LV2_ATOM__Path, NULL, way};
   return restore(&state);
 }
