@@ -151,7 +151,7 @@ read_between(const RcvKernels* const   kernels,
 {
   const uint64_t first = whole + 1 - (n_taps / 2); // May wrap, as the ring does
   const float*   frames[RCV_MAX_CHANNELS];
-  for (uint32_t c = 0; c < n_channels; ++c) {
+  for (uint32_t c = 0; c < n_channels && c < RCV_MAX_CHANNELS; ++c) {
     frames[c] = rings[c] + (first & (size - 1));
   }
   kernels->convolve(filter, frames, sums, n_channels, n_taps);
@@ -175,7 +175,7 @@ gather(const RcvRate* const      rate,
 {
   const uint64_t index = state->n_host + t;
   const float*   rings[RCV_MAX_CHANNELS];
-  for (uint32_t c = 0; c < state->n_channels; ++c) {
+  for (uint32_t c = 0; c < state->n_channels && c < RCV_MAX_CHANNELS; ++c) {
     float* const host = state->channels[c].host;
 
     put(host, rate->host_size, index, x[c][(size_t)t * input_size]);

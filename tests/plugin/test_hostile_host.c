@@ -9,12 +9,15 @@
 #include "tests/support/model_fixture.h"
 #include "tests/support/plugin_rig.h"
 
+#include <lv2/atom/atom.h>
 #include <lv2/options/options.h>
+#include <lv2/patch/patch.h>
 
 #include <fcntl.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <sys/types.h>
 #include <unistd.h>
 
@@ -92,6 +95,49 @@ test_huge_file(void** const state)
   assert_int_equal(unlink("huge.safetensors"), 0);
 }
 
+/// What cannot be loaded, sent while it plays: nothing of it is heard
+static void
+test_bad_messages(void** const state)
+{
+  (void)state;
+  // What is missing comes between, so that each status is seen to change
+  static const RcvPlayStatus statuses[] = {
+    RCV_STATUS_REFUSED, // A number instead of a path
+    RCV_STATUS_MISSING, // No file
+    RCV_STATUS_REFUSED, // A path of 100 kB
+    RCV_STATUS_REFUSED, // An empty one, which changes nothing
+    RCV_STATUS_MISSING, // No file
+    RCV_STATUS_REFUSED, // A folder
+    RCV_STATUS_MISSING, // No file
+    RCV_STATUS_REFUSED, // A pipe, which nobody writes
+  };
+  enum { N_MESSAGES = sizeof(statuses) / sizeof(statuses[0]) };
+  static char long_path[100000];
+  memset(long_path, 'x', sizeof(long_path) - 1);
+  assert_int_equal(mkdir("folder", 0755), 0);
+  assert_int_equal(mkfifo("pipe", 0644), 0);
+
+  const char* const paths[N_MESSAGES] = {
+    NULL, "nothing", long_path, "", "nothing", "folder", "nothing", "pipe"};
+  RcvRig* const rig = rcv_rig_new(RCV_URI_MONO, 48000.0, true);
+  rcv_rig_restore(rig, "one.safetensors");
+  for (uint32_t i = 0, t = 0; i < N_MESSAGES; ++i) {
+    if (paths[i]) {
+      rcv_rig_send_path(rig, paths[i]);
+    } else {
+      rcv_rig_send(
+        rig, LV2_PATCH__Set, NULL, RCV_URI_MODEL, LV2_ATOM__Float, "1234", 4);
+    }
+    for (unsigned b = 0; b < 3; ++b, t += BLOCK) {
+      rcv_rig_run_mono(rig, input + t, output + t, BLOCK);
+      rcv_rig_work(rig);
+    }
+    assert_int_equal(rcv_rig_status(rig), statuses[i]);
+    assert_memory_equal(output, expected, t * sizeof(float));
+  }
+  rcv_rig_free(rig);
+}
+
 static int
 setup(void** const state)
 {
@@ -113,6 +159,7 @@ main(void)
     cmocka_unit_test(test_activate_before_the_answer),
     cmocka_unit_test(test_options),
     cmocka_unit_test(test_huge_file),
+    cmocka_unit_test(test_bad_messages),
   };
   return cmocka_run_group_tests(tests, setup, NULL);
 }

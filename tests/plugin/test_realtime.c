@@ -17,6 +17,7 @@
 #include <math.h>
 #include <pthread.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -176,6 +177,33 @@ test_low_latency(void** state)
   rcv_rig_free(rig);
 }
 
+/// Every way of playing at another rate, faded into each other
+static void
+test_rates(void** state)
+{
+  (void)state;
+  static const double rates_hz[] = {44100.0, 88200.0, 96000.0, 192000.0};
+  char                path[4096];
+  (void)snprintf(path,
+                 sizeof(path),
+                 "%s/presets/chump/model.safetensors",
+                 getenv("RECURVE_TOP"));
+  for (unsigned r = 0; r < 4; ++r) {
+    RcvRig* const rig = new_rig(RCV_URI_STEREO, rates_hz[r]);
+    rcv_rig_restore(rig, path);
+    for (unsigned i = 0; i < 8; ++i) {
+      rig->values[RCV_VALUE_LOW_LATENCY] = i % 2 ? 1.0f : 0.0f;
+      rig->values[RCV_VALUE_OVERSAMPLE]  = i == 6 ? 2.0f : 1.0f;
+      rcv_rig_run_mono(rig, input, output, 8192);
+      rcv_rig_work(rig);
+      rcv_rig_run_mono(rig, input + 8192, output, 16384);
+      assert_true(i == 6 || // Which may be the host's rate
+                  (rig->values[RCV_VALUE_LATENCY] > 0.0f) == (i % 2 == 0));
+    }
+    rcv_rig_free(rig);
+  }
+}
+
 static int
 setup(void** state)
 {
@@ -204,6 +232,7 @@ main(void)
     cmocka_unit_test(test_mono),
     cmocka_unit_test(test_stereo),
     cmocka_unit_test(test_low_latency),
+    cmocka_unit_test(test_rates),
   };
   if (!rcv_rt_check_works()) {
     print_message("[  SKIPPED ] real time, under a sanitizer\n");

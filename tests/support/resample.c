@@ -64,6 +64,11 @@ rcv_resample(const float* const x,
   const uint32_t part     = common_part(from_hz, to_hz);
   const uint32_t n_phases = to_hz / part;
   const uint32_t step     = from_hz / part;
+  if (!n_phases || !step) {
+    fail();
+    return;
+  }
+
   const double  half = HALF_FRAMES * fmax(1.0, (double)from_hz / (double)to_hz);
   const int32_t n_half = (int32_t)ceil(half);
   const size_t  n_taps = 2 * (size_t)n_half;
