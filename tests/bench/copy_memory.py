@@ -11,13 +11,13 @@ pulses k samples later, for k = 5, 50 and 500, and prints the table of
 docs/memory.md.  Pictures of the gradients' reach are left in FOLDER.
 """
 
-import json
 import os
 import random
 import struct
-import subprocess
 import sys
 import wave
+
+from bench_run import number, run
 
 RATE = 48000
 SECONDS = 40
@@ -51,25 +51,9 @@ def make_pulses(folder, lag):
     return paths
 
 
-def run(recurve, *arguments):
-    """Run a command and return the JSON that it prints"""
-    done = subprocess.run(
-        [recurve, *arguments, "--json"],
-        stdout=subprocess.PIPE,
-        stderr=subprocess.DEVNULL,
-        check=False,
-    )
-    return json.loads(done.stdout) if done.returncode == 0 else {}
-
-
-def number(value, form="%.2g"):
-    return form % value if isinstance(value, (int, float)) else "–"
-
-
 def main():
     folder = sys.argv[1]
     updates = sys.argv[2] if len(sys.argv) > 2 else "4000"
-    recurve = os.path.join(os.environ.get("RECURVE_BUILD", "build"), "recurve")
     os.makedirs(folder, exist_ok=True)
 
     print("| k | cell | validation ESR | gradients | below 1 % at lag |")
@@ -81,19 +65,19 @@ def main():
             model = name + ".safetensors"
             command = ["train", dry, wet, "-o", model, "--cell", cell]
             command += TRAIN.split() + ["--no-align", "--threads", "1"]
-            trained = run(recurve, *command, "--updates", updates)
+            trained = run(*command, "--json", "--updates", updates) or {}
             reach = {}
             if trained:
                 command = ["reach", model, dry, wet, "--no-align"]
                 command += ["--lags", "2000", "--picture", name + ".svg"]
-                reach = run(recurve, *command)
+                reach = run(*command, "--json") or {}
             lost = reach.get("gradients") == "vanish"
             print(
                 "| %d | %s | %s | %s | %s |"
                 % (
                     lag,
                     cell.upper(),
-                    number(trained.get("val_esr")),
+                    number(trained.get("val_esr"), "%.2g"),
                     reach.get("gradients", "–"),
                     number(reach.get("lag"), "%d") if lost else "–",
                 ),

@@ -10,10 +10,10 @@ Prints the table of docs/choosing.md.  With --lookahead as the first option it
 trains bidirectional networks that look further and further ahead instead.
 """
 
-import json
 import os
-import subprocess
 import sys
+
+from bench_run import run
 
 NETWORKS = [
     ("RNN 32", "--cell rnn --hidden 32"),
@@ -31,19 +31,6 @@ NETWORKS = [
 ]
 LOOKAHEADS = (0, 4, 8, 16, 64)
 AHEAD = "--cell lstm --hidden 8 --bidirectional --block 16 --lookahead %d"
-
-RECURVE = os.path.join(os.environ.get("RECURVE_BUILD", "build"), "recurve")
-
-
-def run(*arguments):
-    """Run a command and return the JSON that it prints, or None"""
-    done = subprocess.run(
-        [RECURVE, *arguments],
-        stdout=subprocess.PIPE,
-        stderr=subprocess.DEVNULL,
-        check=False,
-    )
-    return json.loads(done.stdout or "null") if done.returncode == 0 else None
 
 
 def cost_ns(model):

@@ -15,8 +15,8 @@ import subprocess
 import tempfile
 import wave
 
-TOP = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
-RECURVE = os.path.join(os.environ.get("RECURVE_BUILD", "build"), "recurve")
+from bench_run import RECURVE, TOP
+
 RATES_HZ = (44100, 48000, 88200, 96000, 192000)
 
 

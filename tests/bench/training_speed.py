@@ -20,7 +20,8 @@ import statistics
 import subprocess
 import sys
 
-RECURVE = os.path.join(os.environ.get("RECURVE_BUILD", "build"), "recurve")
+from bench_run import RECURVE
+
 SIZES = (16, 32, 40, 64, 96)
 SEGMENT_MS = 460
 FULL = SEGMENT_MS * 48
