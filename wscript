@@ -44,6 +44,13 @@ ISA_SOURCES = ["dsp/kernels/*_body.c", "train/bptt/*.c"]
 # Half vectors are for one voice of few units; sequences always fill whole ones
 ISA_PLAYED_ONLY = ("avx512vl",)
 
+# The kernels once more with the faster, less exact activations; not for old
+# processors of the kind that has other instruction sets
+ISA_FAST = [
+    (name + "_fast", cpu or "aarch64", flags + ["-DRCV_FAST_ACTIVATIONS=1"])
+    for name, cpu, flags in INSTRUCTION_SETS
+]
+
 WARNINGS = (
     "-Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wdouble-promotion "
     "-Wstrict-prototypes -Wmissing-prototypes -Wcast-qual -Wcast-align -Wundef "
@@ -139,12 +146,12 @@ def configure(conf):
     conf.env.LV2DIR = conf.options.lv2dir or os.environ.get("LV2DIR", "")
 
 
-def _objects_per_isa(bld, pattern, without=(), **kw):
+def _objects_per_isa(bld, pattern, instruction_sets, **kw):
     """Compile the sources once per instruction set; return the objects' names"""
     sources = bld.path.ant_glob(pattern)
     names = []
-    for isa, cpu, flags in INSTRUCTION_SETS:
-        if not sources or isa in without or cpu not in (None, bld.env.DEST_CPU):
+    for isa, cpu, flags in instruction_sets:
+        if not sources or cpu not in (None, bld.env.DEST_CPU):
             continue
         names += ["%s.%s" % (os.path.dirname(pattern).replace("/", "_"), isa)]
         bld.objects(
@@ -164,6 +171,8 @@ def _static_library(bld, **kw):
 
 def _build_libraries(bld):
     """Build the static libraries that the programs and the plugin share"""
+    trained = [isa for isa in INSTRUCTION_SETS if isa[0] not in ISA_PLAYED_ONLY]
+
     # Without contraction, so that a cell's result is the same everywhere
     _static_library(
         bld,
@@ -171,7 +180,8 @@ def _build_libraries(bld):
         target="rcv_dsp",
         includes=".",
         cflags=["-ffp-contract=off"],
-        use=_objects_per_isa(bld, ISA_SOURCES[0]) + ["M"],
+        use=_objects_per_isa(bld, ISA_SOURCES[0], INSTRUCTION_SETS + ISA_FAST)
+        + ["M"],
     )
     # The readable cells in double precision: what kernels are measured against
     _static_library(
@@ -197,7 +207,7 @@ def _build_libraries(bld):
         target="rcv_train",
         includes=".",
         defines=POSIX,
-        use=_objects_per_isa(bld, ISA_SOURCES[1], ISA_PLAYED_ONLY, defines=POSIX)
+        use=_objects_per_isa(bld, ISA_SOURCES[1], trained, defines=POSIX)
         + ["SNDFILE", "LILV", "LV2", "FFTW", "JANSSON", "OPENBLAS", "PTHREAD", "M"],
     )
 

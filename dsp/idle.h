@@ -31,7 +31,7 @@
    is far below what is heard because a distortion may amplify it by 60 dB.
 */
 
-#define RCV_IDLE_TOLERANCE 4e-6f
+#define RCV_IDLE_TOLERANCE 8e-6f
 #define RCV_IDLE_DRIFT 2.5e-7
 #define RCV_IDLE_SILENCE 1e-8f ///< −160 dBFS, after the input gain
 

@@ -4,6 +4,7 @@
 #include "dsp/network_impl.h"
 
 #include <math.h>
+#include <stdbool.h>
 #include <string.h>
 
 void
@@ -67,11 +68,16 @@ run_layers(const RcvNetwork* const     network,
            const uint32_t              n_frames)
 {
   const RcvLayerKernel* const kernel = network->kernel;
-  const RcvLayerFunc          run    = n_layers == 2    ? kernel->run_pair
-                                       : n_streams == 2 ? kernel->run_two
-                                                        : kernel->run_one;
 
-  run(layers, streams, n_frames);
+  if (n_layers == 2) {
+    kernel->run_pair(layers, streams, n_frames);
+  } else if (n_streams == 2 && kernel->run_two) {
+    kernel->run_two(layers, streams, n_frames);
+  } else {
+    for (uint32_t s = 0; s < n_streams; ++s) {
+      kernel->run_one(layers, &streams[s], n_frames);
+    }
+  }
 }
 
 /// The same for the lowest layers, in runs of frames whose knobs stand still
@@ -123,9 +129,12 @@ rcv_stack_run(const RcvNetwork* const network,
   const uint32_t              n_all  = network->shape.num_layers;
   const size_t                padded = network->n_padded;
 
+  // Two streams keep the processor as busy as two layers do
+  const bool in_pairs = n_streams == 1 && network->kernel->run_pair &&
+                        network->shape.hidden_size <= RCV_MAX_OVERLAPPED;
+
   for (uint32_t l = 0, n_layers = 1; l < n_all; l += n_layers) {
-    // Two streams keep the processor as busy as two layers do
-    n_layers = n_streams == 1 && l + 1 < n_all ? 2 : 1;
+    n_layers = in_pairs && l + 1 < n_all ? 2 : 1;
 
     RcvLayerStream streams[RCV_MAX_STREAMS] = {{0}};
     for (uint32_t i = 0; i < n_layers * n_streams; ++i) {

@@ -81,28 +81,31 @@ report(const Output* const output, const RcvBenchResult* const r)
                                   rcv_json_number(r->max_error)));
 }
 
+/// The list of usual networks, with the kernels of a name
 static RcvStatus
-bench_standards(const RcvKernels* const kernels,
-                const Output* const     output,
-                RcvError* const         error)
+bench_standards(const char* const   name,
+                const Output* const output,
+                RcvError* const     error)
 {
   RcvStatus status = RCV_OK;
   for (size_t i = 0; !status && i < sizeof(standards) / sizeof(standards[0]);
        ++i) {
-    const Standard* const s     = &standards[i];
-    const RcvShape        shape = {s->cell,
-                                   RCV_HEAD_LINEAR,
-                                   1,
-                                   s->hidden_size,
-                                   s->n_layers,
-                                   1,
-                                   false,
-                                   false,
-                                   0,
-                                   0,
-                                   0.0f,
-                                   {{{0}}}};
-    RcvBenchResult        result;
+    const Standard* const   s       = &standards[i];
+    const RcvShape          shape   = {s->cell,
+                                       RCV_HEAD_LINEAR,
+                                       1,
+                                       s->hidden_size,
+                                       s->n_layers,
+                                       1,
+                                       false,
+                                       false,
+                                       0,
+                                       0,
+                                       0.0f,
+                                       {{{0}}}};
+    const RcvKernels* const kernels = rcv_kernels_choose(name, s->hidden_size);
+
+    RcvBenchResult result;
     status =
       rcv_bench_network(&shape, NULL, kernels, s->n_channels, &result, error);
     if (!status) {
@@ -113,11 +116,14 @@ bench_standards(const RcvKernels* const kernels,
 }
 
 static RcvStatus
-bench_model(const RcvModel* const   model,
-            const RcvKernels* const kernels,
-            const Output* const     output,
-            RcvError* const         error)
+bench_model(const RcvModel* const model,
+            const char* const     name,
+            const Output* const   output,
+            RcvError* const       error)
 {
+  const RcvKernels* const kernels =
+    rcv_kernels_choose(name, model->shape.hidden_size);
+
   RcvStatus status = RCV_OK;
   for (uint32_t n_channels = 1; !status && n_channels <= 2; ++n_channels) {
     RcvBenchResult result;
@@ -150,17 +156,16 @@ bench(const char* const path, const Output* const output, RcvError* const error)
   }
 
   // One table if it is asked for, else all that run here
-  const char* const       name   = getenv("RECURVE_KERNELS");
-  const RcvKernels* const named  = name ? rcv_kernels_choose(name) : NULL;
-  RcvStatus               status = RCV_OK;
-  for (uint32_t i = 0; !status; ++i) {
-    const RcvKernels* const kernels = rcv_kernels_supported(i);
-    if (!kernels) {
+  const char* const named  = getenv("RECURVE_KERNELS");
+  const bool        is_one = named && rcv_kernels_choose(named, 0);
+  RcvStatus         status = RCV_OK;
+  for (uint32_t i = 0; !status && rcv_kernels_supported(i); ++i) {
+    const char* const name = is_one ? named : rcv_kernels_supported(i)->name;
+
+    status = model ? bench_model(model, name, output, error)
+                   : bench_standards(name, output, error);
+    if (is_one) {
       break;
-    }
-    if (!named || named == kernels) {
-      status = model ? bench_model(model, kernels, output, error)
-                     : bench_standards(kernels, output, error);
     }
   }
   rcv_model_free(model);

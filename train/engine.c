@@ -22,11 +22,11 @@ rcv_engine_choose(void)
 
   enum { N_ENGINES = sizeof(engines) / sizeof(engines[0]) };
 
-  const char* const       name  = getenv("RECURVE_KERNELS");
-  const RcvKernels* const named = name ? rcv_kernels_choose(name) : NULL;
+  const RcvKernels* const named =
+    rcv_kernels_choose(getenv("RECURVE_KERNELS"), 0);
 
-  // Half vectors are for playing only, so that whole ones train for them: the
-  // names begin alike
+  // Half vectors and fast activations are for playing only, so that the others
+  // train for them: the names begin alike
   const char* const kernels = (named ? named : rcv_kernels_supported(0))->name;
   size_t            i       = 0;
   while (i < N_ENGINES - 1 && strncmp(engines[i].bptt->name,

@@ -86,6 +86,7 @@ run_softmax(const RcvPackedHead* const head,
 const RcvKernels RCV_ISA_NAME(rcv_kernels) = {
   RCV_ISA_STRING,
   W,
+  RCV_TANH_ERROR,
   {RCV_ISA_NAME(rcv_kernels_rnn),
    RCV_ISA_NAME(rcv_kernels_lstm),
    RCV_ISA_NAME(rcv_kernels_gru)},

@@ -7,11 +7,39 @@
 #include <string.h>
 
 extern const RcvKernels rcv_kernels_generic;
+#ifdef __aarch64__
+extern const RcvKernels rcv_kernels_generic_fast;
+#endif
 #ifdef RCV_HAVE_X86_TABLES
 extern const RcvKernels rcv_kernels_avx2;
+extern const RcvKernels rcv_kernels_avx2_fast;
 extern const RcvKernels rcv_kernels_avx512;
+extern const RcvKernels rcv_kernels_avx512_fast;
 extern const RcvKernels rcv_kernels_avx512vl;
+extern const RcvKernels rcv_kernels_avx512vl_fast;
 #endif
+
+/// The kernels of one instruction set
+typedef struct {
+  const RcvKernels* exact;
+  const RcvKernels* fast;
+} Tables;
+
+/// Widest first
+static const Tables all[] = {
+#ifdef RCV_HAVE_X86_TABLES
+  {&rcv_kernels_avx512, &rcv_kernels_avx512_fast},
+  {&rcv_kernels_avx512vl, &rcv_kernels_avx512vl_fast},
+  {&rcv_kernels_avx2, &rcv_kernels_avx2_fast},
+#endif
+#ifdef __aarch64__
+  {&rcv_kernels_generic, &rcv_kernels_generic_fast},
+#else
+  {&rcv_kernels_generic, &rcv_kernels_generic},
+#endif
+};
+
+enum { N_ALL = sizeof(all) / sizeof(all[0]) };
 
 static bool
 is_supported(const RcvKernels* const kernels)
@@ -37,32 +65,32 @@ is_supported(const RcvKernels* const kernels)
 const RcvKernels*
 rcv_kernels_supported(uint32_t index)
 {
-  static const RcvKernels* const best_first[] = {
-#ifdef RCV_HAVE_X86_TABLES
-    &rcv_kernels_avx512,
-    &rcv_kernels_avx512vl,
-    &rcv_kernels_avx2,
-#endif
-    &rcv_kernels_generic,
-  };
-
-  for (size_t i = 0; i < sizeof(best_first) / sizeof(best_first[0]); ++i) {
-    if (is_supported(best_first[i]) && !index--) {
-      return best_first[i];
+  for (size_t i = 0; i < N_ALL; ++i) {
+    if (is_supported(all[i].exact) && !index--) {
+      return all[i].exact;
     }
   }
   return NULL;
 }
 
 const RcvKernels*
-rcv_kernels_choose(const char* const name)
+rcv_kernels_fast(const RcvKernels* const kernels)
 {
-  const RcvKernels* kernels = rcv_kernels_supported(0);
-  for (uint32_t i = 0; name && kernels && strcmp(kernels->name, name) != 0;
-       ++i) {
-    kernels = rcv_kernels_supported(i + 1);
+  size_t i = 0;
+  while (all[i].exact != kernels) {
+    ++i;
   }
-  return kernels;
+  return all[i].fast;
+}
+
+const RcvKernels*
+rcv_kernels_exact(const RcvKernels* const kernels)
+{
+  size_t i = 0;
+  while (all[i].exact != kernels && all[i].fast != kernels) {
+    ++i;
+  }
+  return all[i].exact;
 }
 
 #ifdef RCV_HAVE_X86_TABLES
@@ -72,23 +100,46 @@ halves_are_faster(const uint32_t hidden_size)
 {
   // Zen 4: half of a vector less to fill up with zeros, as far as the weights
   // fit into the first cache
-  return __builtin_cpu_is("amdfam19h") &&
+  return __builtin_cpu_is("amdfam19h") && hidden_size > 0 &&
          (hidden_size <= 24 || (hidden_size > 32 && hidden_size <= 40));
 }
 #endif
 
-const RcvKernels*
-rcv_kernels_best(const uint32_t hidden_size)
+static const RcvKernels*
+fastest(const uint32_t hidden_size)
 {
-  const RcvKernels* const best = rcv_kernels_supported(0);
+  const RcvKernels* const widest = rcv_kernels_supported(0);
 #ifdef RCV_HAVE_X86_TABLES
-  if (best == &rcv_kernels_avx512 && halves_are_faster(hidden_size)) {
+  if (widest == &rcv_kernels_avx512 && halves_are_faster(hidden_size)) {
     return &rcv_kernels_avx512vl;
   }
 #else
   (void)hidden_size;
 #endif
-  return best;
+  return widest;
+}
+
+const RcvKernels*
+rcv_kernels_choose(const char* const name, const uint32_t hidden_size)
+{
+  if (!name) {
+    return fastest(hidden_size);
+  }
+  if (!strcmp(name, "fast")) {
+    return rcv_kernels_fast(fastest(hidden_size));
+  }
+
+  const RcvKernels* kernels = NULL;
+  for (uint32_t i = 0; (kernels = rcv_kernels_supported(i)); ++i) {
+    const RcvKernels* const fast = rcv_kernels_fast(kernels);
+    if (!strcmp(name, kernels->name)) {
+      return kernels;
+    }
+    if (!strcmp(name, fast->name)) {
+      return fast;
+    }
+  }
+  return NULL;
 }
 
 const RcvLayerKernel*

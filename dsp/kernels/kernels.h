@@ -60,13 +60,25 @@ typedef void (*RcvLayerFunc)(const RcvPackedLayer* layers,
                              const RcvLayerStream* streams,
                              uint32_t              n_frames) RCV_REALTIME;
 
-/// The functions for layers of one hidden size; their results are equal bits
+/// Units of the largest layers of which two are computed beside each other
+#define RCV_MAX_OVERLAPPED 16u
+
+/**
+   The functions for layers of one hidden size; their results are equal bits.
+
+   run_two and run_pair are NULL where they would gain nothing over run_one for
+   each: where one stream of one layer keeps the multipliers busy, more at once
+   only drive each other's weights from the cache.
+*/
 typedef struct {
   uint32_t     hidden_size; ///< 0: any
   uint32_t     tile_groups; ///< Groups in a tile; those left over are tiles
   RcvLayerFunc run_one;     ///< One layer, one stream
   RcvLayerFunc run_two;     ///< One layer, two streams
-  RcvLayerFunc run_pair;    ///< Two layers of one stream, one above the other
+
+  /// Two layers of one stream, one above the other; not for more units than
+  /// RCV_MAX_OVERLAPPED
+  RcvLayerFunc run_pair;
 } RcvLayerKernel;
 
 /// The head's weights in the order in which a kernel reads them
@@ -111,6 +123,7 @@ typedef void (*RcvConvolveFunc)(const float*        filter,
 typedef struct {
   const char* name;         ///< "generic", "avx2", …
   uint32_t    vector_width; ///< W: floats per vector
+  float       tanh_error;   ///< Greatest |error| of tanh over all floats
 
   /// One array per RcvCell, by size; the last one of each takes any size
   const RcvLayerKernel* layers[3];
@@ -123,28 +136,38 @@ typedef struct {
 } RcvKernels;
 
 /**
-   The widest kernels that this CPU and operating system support.
+   The fastest kernels for layers of a hidden size that this CPU and operating
+   system support, or those of a name.
 
-   Not for the audio thread.
+   The fastest are the first of those supported, but for few units on processors
+   that compute the widest vectors in two halves: there, half vectors are
+   faster.  Not for the audio thread.
 
-   @param name NULL, or the name of the kernels to use instead.
+   @param name NULL, or the name of the kernels to use instead: of a table, of a
+   table with its faster activations ("avx2_fast"), or "fast" for the latter of
+   the fastest.
+   @param hidden_size H, or 0 for the widest.
    @return Static kernels, or NULL if `name` is unknown or not supported here.
 */
 const RcvKernels*
-rcv_kernels_choose(const char* name);
+rcv_kernels_choose(const char* name, uint32_t hidden_size);
 
-/**
-   The fastest kernels here for layers of a hidden size.
-
-   They are the first of those supported, but for few units on processors that
-   compute the widest vectors in two halves: there, half vectors are faster.
-*/
-const RcvKernels*
-rcv_kernels_best(uint32_t hidden_size);
-
-/// The kernels supported here, widest first: NULL after the last `index`
+/// The exact kernels supported here, widest first: NULL after the last `index`
 const RcvKernels*
 rcv_kernels_supported(uint32_t index);
+
+/**
+   The same instruction set with the faster activations, never chosen unasked.
+
+   @param kernels One of rcv_kernels_supported().
+   @return Static kernels: the same ones if there are none (generic on x86-64).
+*/
+const RcvKernels*
+rcv_kernels_fast(const RcvKernels* kernels);
+
+/// The same instruction set with the exact activations, of any kernels
+const RcvKernels*
+rcv_kernels_exact(const RcvKernels* kernels);
 
 /// A number of units or classes rounded up to whole vectors
 uint32_t

@@ -18,7 +18,6 @@
 #include "dsp/kernels/tile.h"
 #include "dsp/shape.h"
 
-#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -62,11 +61,7 @@ rcv_layer_step(const RcvCell               cell,
   }
 }
 
-/**
-   n_frames of a layer, for all streams.
-
-   Streams go together unless too little of a tile would be in registers.
-*/
+/// n_frames of a layer, for all streams
 RCV_REALTIME RCV_INLINE void
 rcv_layer_run(const RcvCell               cell,
               const uint32_t              n_specialised,
@@ -75,16 +70,8 @@ rcv_layer_run(const RcvCell               cell,
               const RcvLayerStream* const streams,
               const uint32_t              n_frames)
 {
-  const uint32_t n_tile =
-    RCV_TILE_GROUPS(n_specialised, rcv_cell_n_gates(cell));
-  const bool together =
-    2 * rcv_groups_at_once(cell, n_streams, n_tile) >= n_tile;
-  const uint32_t n_now = together ? n_streams : 1;
-
-  for (uint32_t s = 0; s < n_streams; s += n_now) {
-    for (uint32_t t = 0; t < n_frames; ++t) {
-      rcv_layer_step(cell, n_specialised, n_now, layer, streams + s, t);
-    }
+  for (uint32_t t = 0; t < n_frames; ++t) {
+    rcv_layer_step(cell, n_specialised, n_streams, layer, streams, t);
   }
 }
 
@@ -110,6 +97,14 @@ rcv_layer_run_pair(const RcvCell               cell,
   }
 }
 
+/// True where two streams go together: enough of a tile is in registers
+#define RCV_STREAMS_GAIN(n, n_gates)                                  \
+  (2 * RCV_GROUPS_AT_ONCE(2, RCV_TILE_GROUPS(n, n_gates), n_gates) >= \
+   RCV_TILE_GROUPS(n, n_gates))
+
+/// True where two layers go together: one alone would mostly wait for its h
+#define RCV_LAYERS_GAIN(n) (W > 4 && (n) <= RCV_MAX_OVERLAPPED)
+
 /// The three functions of the kernel for one size
 #define RCV_LAYER_FUNCTIONS(n, cell, n_gates)                            \
   RCV_REALTIME static void run_##n(const RcvPackedLayer* const layers,   \
@@ -133,12 +128,12 @@ rcv_layer_run_pair(const RcvCell               cell,
     rcv_layer_run_pair(cell, n, layers, streams, n_frames);              \
   }
 
-#define RCV_LAYER_ENTRY(n, cell, n_gates) \
-  {n,                                     \
-   RCV_TILE_GROUPS(n, n_gates),           \
-   run_##n,                               \
-   run_##n##_streams,                     \
-   run_##n##_layers},
+#define RCV_LAYER_ENTRY(n, cell, n_gates)                   \
+  {n,                                                       \
+   RCV_TILE_GROUPS(n, n_gates),                             \
+   run_##n,                                                 \
+   RCV_STREAMS_GAIN(n, n_gates) ? run_##n##_streams : NULL, \
+   RCV_LAYERS_GAIN(n) ? run_##n##_layers : NULL},
 
 /// Defines the kernels of a cell: those of RCV_KERNEL_SIZES, and one for any
 #define RCV_LAYER_KERNELS(name, cell, n_gates)                   \

@@ -7,10 +7,22 @@
 /**
    The hidden sizes that have kernels of their own, for which the compiler knows
    every loop's length; the general kernel runs the others.  Adding one is one
-   line, at some 20 kB of code for each instruction set.
+   line, at some 10 kB of code for each instruction set.
+
+   Where products take most of the time, the faster activations and the halves
+   of vectors gain nothing.
 */
-#ifdef RCV_FEW_KERNEL_SIZES // Sanitizers take minutes to compile them all
+#if defined(RCV_FEW_KERNEL_SIZES) // Sanitizers take minutes to compile them all
 #  define RCV_KERNEL_SIZES(X, cell, n_gates) X(16, cell, n_gates)
+#elif defined(RCV_FAST_ACTIVATIONS) || defined(RCV_HALF_VECTORS)
+#  define RCV_KERNEL_SIZES(X, cell, n_gates) \
+    X(8, cell, n_gates)                      \
+    X(12, cell, n_gates)                     \
+    X(16, cell, n_gates)                     \
+    X(20, cell, n_gates)                     \
+    X(24, cell, n_gates)                     \
+    X(32, cell, n_gates)                     \
+    X(40, cell, n_gates)
 #else
 #  define RCV_KERNEL_SIZES(X, cell, n_gates) \
     X(8, cell, n_gates)                      \

@@ -64,6 +64,12 @@ enum {
    : W > 8                                   ? 1               \
                                              : MAX_SUMS / 4)
 
+/// Groups of a tile whose sums, for all streams, are in registers at a time
+#define RCV_GROUPS_AT_ONCE(n_streams, n_groups, n_gates)                      \
+  ((n_streams) == 1 || (n_groups) <= MAX_SUMS_TWO / (MAX_STREAMS * (n_gates)) \
+     ? (n_groups)                                                             \
+     : MAX_SUMS_TWO / (MAX_STREAMS * (n_gates)))
+
 /**
    What is summed together, all of it known when a kernel is compiled.
 
@@ -270,17 +276,6 @@ rcv_tile_run(const RcvTile               tile,
   }
 }
 
-/// Groups of a tile whose sums, for all streams, are in registers at a time
-RCV_INLINE uint32_t
-rcv_groups_at_once(const RcvCell  cell,
-                   const uint32_t n_streams,
-                   const uint32_t n_groups)
-{
-  const uint32_t n_most = MAX_SUMS_TWO / (MAX_STREAMS * rcv_cell_n_gates(cell));
-
-  return n_streams == 1 || n_groups <= n_most ? n_groups : n_most;
-}
-
 /// One frame of a tile, all of its groups at once or one after another
 RCV_REALTIME RCV_INLINE void
 rcv_tile_run_all(const RcvCell               cell,
@@ -293,7 +288,7 @@ rcv_tile_run_all(const RcvCell               cell,
                  const uint32_t              first_group)
 {
   const uint32_t n_gates = rcv_cell_n_gates(cell);
-  const uint32_t n_now   = rcv_groups_at_once(cell, n_streams, n_groups);
+  const uint32_t n_now   = RCV_GROUPS_AT_ONCE(n_streams, n_groups, n_gates);
 
   const RcvVec* const columns =
     rcv_vec_view(layer->weights) +

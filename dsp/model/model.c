@@ -57,19 +57,20 @@ rcv_model_free(RcvModel* const model)
 const RcvKernels*
 rcv_model_kernels(const RcvShape* const shape)
 {
-  const char* const       name  = getenv("RECURVE_KERNELS");
-  const RcvKernels* const named = name ? rcv_kernels_choose(name) : NULL;
+  const uint32_t          n = shape->hidden_size;
+  const RcvKernels* const named =
+    rcv_kernels_choose(getenv("RECURVE_KERNELS"), n);
 
-  return named ? named : rcv_kernels_best(shape->hidden_size);
+  return named ? named : rcv_kernels_choose(NULL, n);
 }
 
-RcvVoice*
-rcv_model_voice_with(const RcvModel* const         model,
-                     const RcvVoiceSettings* const settings_,
-                     RcvError* const               error)
+/// Make a voice that plays a model with some kernels
+static RcvVoice*
+new_voice(const RcvModel* const         model,
+          const RcvKernels* const       kernels,
+          const RcvVoiceSettings* const settings_,
+          RcvError* const               error)
 {
-  const RcvKernels* const kernels = rcv_model_kernels(&model->shape);
-
   // Where nobody knows a rate, any will do: it only must be the same
   const double own_hz = model->info.rate_hz;
   const double any_hz = isnan(own_hz) ? 48000.0 : own_hz;
@@ -112,6 +113,14 @@ rcv_model_voice_with(const RcvModel* const         model,
 }
 
 RcvVoice*
+rcv_model_voice_with(const RcvModel* const         model,
+                     const RcvVoiceSettings* const settings,
+                     RcvError* const               error)
+{
+  return new_voice(model, rcv_model_kernels(&model->shape), settings, error);
+}
+
+RcvVoice*
 rcv_model_voice_new(const RcvModel* const model,
                     const uint32_t        n_channels,
                     const double          host_hz,
@@ -139,9 +148,15 @@ rcv_model_run(const RcvModel* const model,
 {
   enum { BLOCK = 4096 };
 
+  const RcvKernels* const kernels =
+    rcv_kernels_exact(rcv_model_kernels(&model->shape));
+  const double           own_hz   = model->info.rate_hz;
+  const RcvVoiceSettings settings = {
+    1, (double)NAN, own_hz, 1, RCV_WAY_RESAMPLED};
+
   const size_t n_in  = model->shape.input_size;
   const size_t late  = rcv_shape_latency(&model->shape);
-  RcvVoice*    voice = rcv_model_voice_new(model, 1, (double)NAN, 1, error);
+  RcvVoice*    voice = new_voice(model, kernels, &settings, error);
   float* const in    = calloc(BLOCK * n_in, sizeof(float));
   float* const out   = calloc(BLOCK, sizeof(float));
   if (!voice || !in || !out) {

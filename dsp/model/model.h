@@ -136,7 +136,8 @@ rcv_model_voice_free(RcvVoice* voice);
 
 /**
    Run a model from its start over a signal, and take its latency off: output
-   frame t belongs to input frame t, and zeros follow the input's end.
+   frame t belongs to input frame t, and zeros follow the input's end.  The
+   activations are the exact ones, whatever RECURVE_KERNELS asks for.
 
    @param x [n_frames][I].
    @param y [n_frames] set.

@@ -27,6 +27,8 @@ for source in "$RECURVE_TOP"/dsp/*.c "$RECURVE_TOP"/dsp/kernels/*.c; do
   *_body)
     compile "$name.o" "dsp/kernels/$name.c" -DRCV_ISA=generic \
       -ffp-contract=fast
+    compile "${name}_fast.o" "dsp/kernels/$name.c" -DRCV_ISA=generic_fast \
+      -DRCV_FAST_ACTIVATIONS -ffp-contract=fast
     ;;
   *) compile "$name.o" "${source#"$RECURVE_TOP/"}" -ffp-contract=off ;;
   esac

@@ -27,7 +27,13 @@
    another signal was played: there it may be a tenth more.
 */
 
-enum { N_CHANGES = 1000, MAX_GAP = 3000, N_FRAMES = 9600, N_START = 4800 };
+enum {
+  N_CHANGES = 1000,
+  MAX_GAP   = 3000,
+  N_FRAMES  = 9600,
+  N_START   = 4800,
+  N_STEADY  = N_CHANGES * MAX_GAP / 2,
+};
 
 static const float tone_step = 0.031f; // Radians from frame to frame
 
@@ -78,7 +84,8 @@ play(RcvPlayer* const         player,
   }
 }
 
-/// Each side alone, after it has started
+/// Each side alone, after it has started, for as long as it is changed: the
+/// greatest step of a steep edge depends on where the frames fall on it
 static Extent
 measure_steady(const Sides* const sides)
 {
@@ -91,7 +98,9 @@ measure_steady(const Sides* const sides)
     rcv_player_set_voice(player, sides->voices[i][0]);
     rcv_player_reset(player);
     play(player, &sides->controls[i], 0, N_START, &last, &ignored);
-    play(player, &sides->controls[i], N_START, N_FRAMES, &last, &alone);
+    for (size_t t = N_START; t < N_STEADY; t += N_FRAMES) {
+      play(player, &sides->controls[i], t, N_FRAMES, &last, &alone);
+    }
     steady.step = fmax(steady.step, alone.step);
     steady.distance += alone.distance;
     free(player);

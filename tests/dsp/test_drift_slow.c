@@ -52,7 +52,7 @@ test_ten_minutes(void** const unused)
   }
 
   const RcvKernels* const kernels =
-    rcv_kernels_choose(getenv("RECURVE_KERNELS"));
+    rcv_kernels_choose(getenv("RECURVE_KERNELS"), 0);
   const uint64_t n_all = (uint64_t)MINUTES * 60 * RATE_HZ;
 
   NetworkRig    rig   = network_rig_new(&model->shape, model->params, kernels);

@@ -109,9 +109,11 @@ layer_run(const Layer* const l, const RcvKernels* const kernels)
 static double
 layer_compare(const Layer* const      l,
               const RcvReferenceLayer reference,
-              const double            tolerance,
+              const double            tolerance_,
               const RcvKernels*       kernels)
 {
+  const double tolerance = network_rig_tolerance(kernels, tolerance_);
+
   double greatest = 0.0;
   reference(l->cell, l->n_in, l->n_hidden, l->params, l->x, N_FRAMES, l->h_ref);
   for (size_t i = 0; i < (size_t)N_FRAMES * l->n_hidden; ++i) {
@@ -139,7 +141,7 @@ compare_all(const float weight, const float level)
   static const uint32_t large[] = {128, 200};
 
   const RcvKernels* kernels = NULL;
-  for (uint32_t i = 0; (kernels = rcv_kernels_supported(i)); ++i) {
+  for (uint32_t i = 0; (kernels = network_rig_kernels(i)); ++i) {
     double to_float = 0.0;
     double to_exact = 0.0;
     for (uint32_t k = 0; k < 3 * (N_SMALL + 2); ++k) {
@@ -157,7 +159,7 @@ compare_all(const float weight, const float level)
         layer_compare(&l, rcv_reference_layer_exact, tolerance_exact, kernels));
       layer_free(&l);
     }
-    print_message("%-8s %.3g from float, %.3g from double\n",
+    print_message("%-13s %.3g from float, %.3g from double\n",
                   kernels->name,
                   to_float,
                   to_exact);
@@ -178,7 +180,7 @@ test_saturation(void** const unused)
 {
   (void)unused;
   const RcvKernels* kernels = NULL;
-  for (uint32_t i = 0; (kernels = rcv_kernels_supported(i)); ++i) {
+  for (uint32_t i = 0; (kernels = network_rig_kernels(i)); ++i) {
     for (uint32_t cell = 0; cell < 3; ++cell) {
       Layer l = layer_new((RcvCell)cell, 1, 5, 0.0f, 0.0f);
       for (size_t t = 0; t < N_FRAMES; ++t) {
@@ -194,7 +196,8 @@ test_saturation(void** const unused)
       (void)layer_compare(
         &l, rcv_reference_layer_exact, tolerance_exact, kernels);
       for (size_t k = 0; k < (size_t)N_FRAMES * l.n_hidden; ++k) {
-        assert_true(fabs(l.h[k]) <= 1.0 + tolerance_exact);
+        assert_true(fabs(l.h[k]) <=
+                    1.0 + network_rig_tolerance(kernels, tolerance_exact));
       }
       layer_free(&l);
     }
@@ -207,7 +210,7 @@ test_denormals(void** const unused)
 {
   (void)unused;
   const RcvKernels* kernels = NULL;
-  for (uint32_t i = 0; (kernels = rcv_kernels_supported(i)); ++i) {
+  for (uint32_t i = 0; (kernels = network_rig_kernels(i)); ++i) {
     for (uint32_t cell = 0; cell < 3; ++cell) {
       Layer l     = layer_new((RcvCell)cell, 2, 9, 1.0f, 1e-40f);
       l.params[3] = 1e-41f;
@@ -238,7 +241,7 @@ test_nan(void** const unused)
   };
 
   const RcvKernels* kernels = NULL;
-  for (uint32_t i = 0; (kernels = rcv_kernels_supported(i)); ++i) {
+  for (uint32_t i = 0; (kernels = network_rig_kernels(i)); ++i) {
     for (uint32_t cell = 0; cell < 3; ++cell) {
       Layer        l      = layer_new((RcvCell)cell, 2, N_HIDDEN, 1.0f, 1.0f);
       const size_t n_rows = l.n_params / (2 + N_HIDDEN + 2);
@@ -274,7 +277,7 @@ test_heads(void** const unused)
   static const uint32_t classes[] = {2, 3, 16, 17, 255, 256};
 
   const RcvKernels* kernels = NULL;
-  for (uint32_t i = 0; (kernels = rcv_kernels_supported(i)); ++i) {
+  for (uint32_t i = 0; (kernels = network_rig_kernels(i)); ++i) {
     double greatest = 0.0;
     for (uint32_t k = 0; k < 40 * 3; ++k) {
       static const float scales[] = {0.5f, 5.0f, 100.0f};
@@ -301,13 +304,13 @@ test_heads(void** const unused)
       const double scale = fmax(1.0, size * (double)scales[k % 3]);
       for (size_t t = 0; t < N_FRAMES; ++t) {
         const double error = fabs((double)y[t] - expected[t]) / scale;
-        assert_close(error, 0.0, 5e-7); // Measured: 1.5e-7
+        assert_close(error, 0.0, network_rig_tolerance(kernels, 5e-7));
         greatest = fmax(greatest, error);
       }
       network_rig_free(&rig);
       free(params);
     }
-    print_message("%-8s heads: %.2g from double\n", kernels->name, greatest);
+    print_message("%-13s heads: %.2g from double\n", kernels->name, greatest);
   }
 }
 
@@ -320,17 +323,26 @@ test_tables(void** const unused)
   uint32_t          n    = 0;
   for (; rcv_kernels_supported(n); ++n) {
     last = rcv_kernels_supported(n);
-    assert_ptr_equal(rcv_kernels_choose(last->name), last);
+    assert_ptr_equal(rcv_kernels_choose(last->name, 16), last);
+
+    const RcvKernels* const fast = rcv_kernels_fast(last);
+    assert_ptr_equal(rcv_kernels_choose(fast->name, 16), fast);
+    assert_ptr_equal(rcv_kernels_exact(fast), last);
+    assert_ptr_equal(rcv_kernels_exact(last), last);
+    assert_true(fast == last || fast->tanh_error > last->tanh_error);
+    assert_memory_equal(fast->name, last->name, strlen(last->name));
   }
   assert_string_equal(last ? last->name : "", "generic");
   assert_null(rcv_kernels_supported(n + 1));
-  assert_ptr_equal(rcv_kernels_choose(NULL), rcv_kernels_supported(0));
-  assert_null(rcv_kernels_choose("no such kernels"));
+  assert_ptr_equal(rcv_kernels_choose(NULL, 0), rcv_kernels_supported(0));
+  assert_null(rcv_kernels_choose("no such kernels", 16));
 
   // The fastest are the widest ones, or their halves for few units
   for (uint32_t n_units = 1; n_units <= 200; ++n_units) {
-    const RcvKernels* const best = rcv_kernels_best(n_units);
-    assert_ptr_equal(rcv_kernels_choose(best->name), best);
+    const RcvKernels* const best = rcv_kernels_choose(NULL, n_units);
+    assert_ptr_equal(rcv_kernels_choose(best->name, n_units), best);
+    assert_ptr_equal(rcv_kernels_choose("fast", n_units),
+                     rcv_kernels_fast(best));
     if (best != rcv_kernels_supported(0)) {
       assert_string_equal(rcv_kernels_supported(0)->name, "avx512");
       assert_string_equal(best->name, "avx512vl");

@@ -114,7 +114,7 @@ test_one_window(void** const unused)
     c.shape.lookahead_frames = 0;
     memset(c.x + ((size_t)N * N_IN), 0, (size_t)N * N_IN * sizeof(float));
     NetworkRig rig =
-      network_rig_new(&c.shape, c.params, rcv_kernels_choose(NULL));
+      network_rig_new(&c.shape, c.params, rcv_kernels_choose(NULL, 0));
     network_rig_run(&rig, c.x, y, (size_t)2 * N, 64);
     rcv_reference_network_exact(&c.shape, c.params, c.x, N, expected);
     for (size_t t = 0; t < N; ++t) {
@@ -143,7 +143,7 @@ test_lookahead(void** const unused)
   float      after[N];
   Case       c = case_new(7);
   NetworkRig rig =
-    network_rig_new(&c.shape, c.params, rcv_kernels_choose(NULL));
+    network_rig_new(&c.shape, c.params, rcv_kernels_choose(NULL, 0));
   network_rig_run(&rig, c.x, before, N, 0);
   c.x[(size_t)CHANGED * N_IN] += 1.0f;
   rcv_state_reset(rig.state, rig.network);
@@ -172,7 +172,7 @@ test_reset(void** const unused)
     float      second[N];
     Case       c = case_new(index);
     NetworkRig rig =
-      network_rig_new(&c.shape, c.params, rcv_kernels_choose(NULL));
+      network_rig_new(&c.shape, c.params, rcv_kernels_choose(NULL, 0));
     network_rig_run(&rig, c.x, first, N, 64);
     network_rig_run(&rig, c.x, second, N, 64);
     assert_memory_not_equal(first, second, sizeof(first));
@@ -201,7 +201,7 @@ test_skip(void** const unused)
     float             plain[N];
     float             skip[N];
     Case              c       = case_new(index);
-    const RcvKernels* kernels = rcv_kernels_choose(NULL);
+    const RcvKernels* kernels = rcv_kernels_choose(NULL, 0);
     NetworkRig        rig     = network_rig_new(&c.shape, c.params, kernels);
     c.shape.skip              = true;
     NetworkRig rig_skip       = network_rig_new(&c.shape, c.params, kernels);

@@ -33,7 +33,7 @@ transparent_voice(const double host_hz, const double network_hz)
   const float            params[6] = {0.0f};
   const RcvVoiceSettings settings  = {
      1, host_hz, network_hz, 1, RCV_WAY_RESAMPLED};
-  const RcvKernels* const kernels = rcv_kernels_choose(NULL);
+  const RcvKernels* const kernels = rcv_kernels_choose(NULL, 0);
   assert_true(rcv_voice_is_possible(&shape, &settings));
   assert_int_equal(rcv_shape_n_params(&shape), 6);
 

@@ -110,7 +110,7 @@ test_voices(void** const unused)
 {
   (void)unused;
   const RcvKernels* kernels = NULL;
-  for (uint32_t i = 0; (kernels = rcv_kernels_supported(i)); ++i) {
+  for (uint32_t i = 0; (kernels = network_rig_kernels(i)); ++i) {
     for (uint32_t k = 0; k < N_SIZES * 3; ++k) {
       RcvShape shape    = {0};
       shape.cell        = (RcvCell)(k % 3);
@@ -143,6 +143,11 @@ compare_layers(const RcvCell           cell,
 
   const RcvLayerKernel* const kernel =
     rcv_kernels_layer(kernels, cell, n_hidden);
+  if (!kernel->run_pair) {
+    // A few layers, as they wait, and only with vectors that they do not fill
+    assert_true(n_hidden > RCV_MAX_OVERLAPPED || kernels->vector_width == 4);
+    return;
+  }
 
   float* const params = network_rig_floats((size_t)n_rows * (2 * n_hidden + 2));
   float* const x      = network_rig_floats(N);
@@ -199,7 +204,7 @@ test_pairs(void** const unused)
 {
   (void)unused;
   const RcvKernels* kernels = NULL;
-  for (uint32_t i = 0; (kernels = rcv_kernels_supported(i)); ++i) {
+  for (uint32_t i = 0; (kernels = network_rig_kernels(i)); ++i) {
     for (uint32_t k = 0; k < N_SIZES * 3; ++k) {
       compare_layers((RcvCell)(k % 3), sizes[k / 3], kernels);
     }

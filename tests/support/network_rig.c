@@ -21,6 +21,38 @@ new_memory(const size_t size)
   return memory;
 }
 
+const RcvKernels*
+network_rig_kernels(const uint32_t index)
+{
+  uint32_t n_exact = 0;
+  while (rcv_kernels_supported(n_exact)) {
+    ++n_exact;
+  }
+  if (index < n_exact) {
+    return rcv_kernels_supported(index);
+  }
+
+  const RcvKernels* kernels = NULL;
+  uint32_t          n       = n_exact;
+  for (uint32_t i = 0; (kernels = rcv_kernels_supported(i)); ++i) {
+    const RcvKernels* const fast = rcv_kernels_fast(kernels);
+    if (fast != kernels && n++ == index) {
+      return fast;
+    }
+  }
+  return NULL;
+}
+
+double
+network_rig_tolerance(const RcvKernels* const kernels, const double exact)
+{
+  const RcvKernels* const generic = rcv_kernels_choose("generic", 0);
+  const double ratio = (double)(kernels->tanh_error / generic->tanh_error);
+
+  // What is not rounding has the same sign over a range, and adds up over time
+  return ratio > 1.0 ? 2.0 * ratio * exact : exact;
+}
+
 NetworkRig
 network_rig_new(const RcvShape* const   shape,
                 const float* const      params,

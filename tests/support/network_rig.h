@@ -24,6 +24,14 @@ typedef struct {
   RcvState*   state;
 } NetworkRig;
 
+/// Every table of kernels here, the exact ones first: NULL after the last one
+const RcvKernels*
+network_rig_kernels(uint32_t index);
+
+/// A tolerance for exact kernels, widened as the table's tanh is less exact
+double
+network_rig_tolerance(const RcvKernels* kernels, double exact);
+
 /// Make a network and its state, to be freed with network_rig_free()
 NetworkRig
 network_rig_new(const RcvShape*   shape,

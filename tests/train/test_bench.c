@@ -69,7 +69,7 @@ test_error_is_seen(void** const state)
   params[0]            = (float)NAN;
   assert_int_equal(
     rcv_bench_network(
-      &shape, params, rcv_kernels_choose(NULL), 1, &result, &error),
+      &shape, params, rcv_kernels_choose(NULL, 0), 1, &result, &error),
     RCV_OK);
   assert_true(isnan(result.max_error));
   free(params);

@@ -39,7 +39,7 @@ find_engines(Engine engines[3])
 
   size_t n = 0;
   for (size_t i = 0; i < sizeof(all) / sizeof(all[0]); ++i) {
-    if (rcv_kernels_choose(all[i].table->name)) {
+    if (rcv_kernels_choose(all[i].table->name, 0)) {
       engines[n++] = all[i];
     }
   }
