@@ -4,6 +4,7 @@
 #include "train/commands.h"
 
 #include "dsp/model/model.h"
+#include "train/eval_floor.h"
 #include "train/evaluate.h"
 #include "train/metrics.h"
 #include "train/model_and_pair.h"
@@ -26,6 +27,7 @@ typedef struct {
   double      to_s;
   double      segment_s;
   uint32_t    clip_frames;
+  bool        floor; // Then only TAKE TAKE, and nothing else but json
   bool        align;
   bool        json;
 } Arguments;
@@ -33,8 +35,17 @@ typedef struct {
 static RcvParsed
 parse(Arguments* const a, const int argc, char** const argv)
 {
+  // With --floor there is no model
+  bool floors = false;
+  for (int i = 1; i < argc; ++i) {
+    floors = floors || !strcmp(argv[i], "--floor");
+  }
+
   // clang-format off
   const RcvOption options[] = {
+    {"floor", 0, RCV_OPTION_FLAG, &a->floor, NULL,
+     "Compare two takes of the same device and sound instead, TAKE TAKE: the "
+     "ESR that no model can be expected to do better than", 0.0, 0.0, NULL},
     {"from", 'f', RCV_OPTION_DURATION, &a->from_s, "TIME",
      "Begin here", 0.0, 1e6, NULL},
     {"to", 't', RCV_OPTION_DURATION, &a->to_s, "TIME",
@@ -53,7 +64,7 @@ parse(Arguments* const a, const int argc, char** const argv)
   // clang-format on
   const RcvUsage usage = {
     "eval",
-    "MODEL DRY WET",
+    floors ? "TAKE TAKE" : "MODEL DRY WET",
     "Compare a model with the device it was made from",
     "ESR is the energy of the error over that of WET; "
     "esr_pre is the same after\n"
@@ -61,7 +72,7 @@ parse(Arguments* const a, const int argc, char** const argv)
     "energy; MR-STFT is the\n"
     "distance of the spectra.  0 is perfect for each.  Of a capture.json the\n"
     "ratios are over all takes; segments and MR-STFT are of the first.",
-    3,
+    floors ? 2 : 3,
     options};
 
   return rcv_options_parse(&usage, argc, argv, a->operands);
@@ -210,6 +221,9 @@ rcv_cmd_eval(const int argc, char** const argv)
     return parsed == RCV_PARSED_HELP ? 0 : 2;
   }
 
+  if (a.floor) {
+    return rcv_eval_floor(a.operands, a.json);
+  }
   return rcv_with_model_and_pair(
     "eval", a.operands, a.align, a.clip_frames, evaluate, &a);
 }
