@@ -74,8 +74,10 @@ grep -q warning stderr && fail "a warning of a good recording"
 recurve train dry.wav unrelated.wav "${train[@]}" 2>stderr
 expect 'warning: wet: no clear delay was found'
 
-# Of several
-recurve train dry.wav takes.json "${train[@]}" --json >takes.out 2>stderr ||
+
+# Several, and a report without gnuplot, whose tables remain
+PATH=/nonexistent "$RECURVE_BUILD/recurve" train dry.wav takes.json \
+  "${train[@]}" --report takes.html --json >takes.out 2>stderr ||
   fail "training with takes"
 [ "$(grep -c '^take [1-7] (gain [01]\.[0-9]*): peak ' stderr)" -eq 7 ] ||
   fail "not a line for each take"
@@ -106,6 +108,33 @@ assert abs(takes[2]["dc"] - 0.4) < 0.01
 assert takes[1]["peak_db"] - takes[4]["peak_db"] > 39
 assert abs(takes[6]["drift_ppm"] - 25) < 2
 PYTHON
+
+# count N WORDS: so many lines of the report have them
+count() {
+  [ "$(grep -cE "$2" takes.html)" -eq "$1" ] || fail "not $1 times $2"
+}
+count 7 '^<tr><th>take [1-7] \(gain [01]\.[0-9]+\)</th>'
+count 6 '^<li>take [3-7] \(gain '
+count 1 '^<tr><th>take 2 .*<td>inverted</td>'
+count 8 '^<p>No picture: install gnuplot'
+count 3 '^<tr><th>-(4|15|27) dB</th><th>model</th>(<td>-?[0-9.]+</td>){10}'
+count 1 'with the knobs in the middle: .*Of the model only'
+
+# Segments have their own figures; the last is too short for some
+recurve eval model.safetensors dry.wav good.wav --segment 6.65 --json >eval.json \
+  2>stderr || fail "eval"
+python3 - <<'PYTHON' || fail "not the segments"
+import json
+
+segments = json.load(open("eval.json"))["segments"]
+assert [round(segment["start_s"], 2) for segment in segments] == [0, 6.65, 13.3, 19.95]
+for segment in segments[:3]:
+    assert segment["mr_stft"] > 0 and segment["rest_level"] >= 0
+assert segments[3]["mr_stft"] is None and segments[3]["rest_level"] is None
+assert segments[3]["esr"] > 0
+PYTHON
+recurve eval model.safetensors dry.wav good.wav --segment 6.65 >eval 2>stderr
+grep -qE '^ *19.95s .* nan +nan$' eval || fail "not the table: $(cat eval)"
 
 # Two takes of the same
 recurve eval --floor good.wav second.wav >floor 2>stderr || fail "--floor"
