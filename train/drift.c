@@ -114,7 +114,7 @@ drift_clear(const Drift* const d)
 }
 
 static void
-transform(Drift* const d, const float* const signal, const fftwf_plan plan)
+transform(Drift* const d, const float* const signal, fftwf_plan plan)
 {
   for (size_t t = 0; t < N_FFT; ++t) {
     const double window = 0.5 - (0.5 * cos(two_pi * (double)t / N_FFT));
@@ -194,7 +194,7 @@ estimate_response(Drift* const d)
     for (size_t k = 0; k < N_BINS; ++k) {
       const double angle = two_pi * (double)k * place->delay / N_FFT;
 
-      d->response[k] += place->s_xy[k] * CMPLX(cos(angle), sin(angle));
+      d->response[k] += place->s_xy[k] * cexp(angle * (double complex)I);
       d->s_xx[k] += place->s_xx[k];
     }
   }
@@ -224,8 +224,8 @@ find_delay(const Drift* const d, const Place* const place, const bool any_sign)
   }
   fftwf_execute(d->to_lags);
 
-  const long n    = FINER * N_FFT;
-  const long most = FINER * MOST_LAG;
+  const long n    = (long)FINER * N_FFT;
+  const long most = (long)FINER * MOST_LAG;
   long       best = 0;
   for (long lag = -most; lag <= most; ++lag) {
     const float value = d->lags[(lag + n) % n];
@@ -264,8 +264,8 @@ median(double* const values, const size_t n)
 static void
 fit_line(const Drift* const d, const size_t n_frames, RcvDrift* const drift)
 {
-  double values[MOST_PLACES * MOST_PLACES / 2];
-  size_t n = 0;
+  double values[MOST_PLACES * MOST_PLACES / 2] = {0.0};
+  size_t n                                     = 0;
   for (size_t i = 0; i < d->n_places; ++i) {
     for (size_t k = 0; k < i; ++k) {
       const Place* const a = &d->places[k];

@@ -98,7 +98,8 @@ find_steps(const RcvPair* const pair, Steps* const found, RcvError* const error)
   if (!tones || !found->owned) {
     free(tones);
     free(found->owned);
-    return rcv_error_set(error, RCV_NO_MEMORY, "No memory for the harmonics");
+    rcv_error_set(error, RCV_NO_MEMORY, "No memory for the harmonics");
+    return RCV_NO_MEMORY;
   }
 
   rcv_tones_level_steps(tones, n, rate);

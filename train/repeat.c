@@ -66,10 +66,13 @@ correlation_at(const double* const r, const double lag)
 static double
 find_fraction(const double* const r)
 {
+  enum { N_HALVINGS = 14 };
+
   double best  = 0.0;
   double value = fabs(correlation_at(r, best));
-  for (double step = 1.0; step > 1e-4; step *= 0.5) {
-    bool moved = true;
+  for (int i = 0; i < N_HALVINGS; ++i) {
+    const double step  = ldexp(1.0, -i);
+    bool         moved = true;
     while (moved && fabs(best) < MOST_LAG) {
       moved = false;
       for (int sign = -1; sign <= 1; sign += 2) {
@@ -90,7 +93,7 @@ static void
 compare(const Takes* const takes, const double lag, RcvRepeat* const repeat)
 {
   double weights[2 * REACH];
-  for (long k = 0; k < 2 * REACH; ++k) {
+  for (long k = 0; k < 2L * REACH; ++k) {
     weights[k] = weight_at(lag - (double)(k - REACH + 1));
   }
 

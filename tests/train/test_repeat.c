@@ -140,9 +140,9 @@ test_signal(void** const unused)
   assert_true(repeat.floor > 1e-7 && repeat.floor < 1e-4);
 
   // A recording that ends before has none, nor has one that is silent
-  assert_int_equal(
-    rcv_repeat_measure_signal(wet, n - (2 * RATE_HZ), RATE_HZ, &repeat, NULL),
-    RCV_OK);
+  assert_int_equal(rcv_repeat_measure_signal(
+                     wet, n - (2 * (size_t)RATE_HZ), RATE_HZ, &repeat, NULL),
+                   RCV_OK);
   assert_false(repeat.measured);
   memset(wet, 0, n * sizeof(float));
   assert_int_equal(rcv_repeat_measure_signal(wet, n, RATE_HZ, &repeat, NULL),
