@@ -10,7 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { RATE_HZ = 16000, N_FRAMES = 40 * RATE_HZ };
+enum { RATE_HZ = 16000, N_FRAMES = 24 * RATE_HZ };
 
 static float dry[N_FRAMES];
 static float wet[N_FRAMES];
@@ -83,7 +83,8 @@ test_none(void** const unused)
   }
 }
 
-/// 62.5 ppm, which are 40 frames here, either way and through an inverter
+/// 62.5 ppm, which are 24 frames here, or more, either way and through an
+/// inverter
 static void
 test_clocks(void** const unused)
 {
