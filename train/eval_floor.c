@@ -77,8 +77,12 @@ rcv_eval_floor(const char* const* const paths, const bool json)
   if (!status) {
     const float* const wet = pair.takes.takes[0].wet;
 
-    status = rcv_repeat_measure(pair.dry, wet, pair.n_frames, &repeat, &error);
-    if (!status) {
+    RcvError problem = {RCV_OK, ""};
+    status =
+      rcv_repeat_measure(pair.dry, wet, pair.n_frames, &repeat, &problem);
+    if (status) {
+      rcv_error_set(&error, status, "%s: %.400s", paths[1], problem.message);
+    } else {
       repeat.delay_frames += (double)pair.delay_frames;
       status = rcv_drift_measure(pair.dry, wet, pair.n_frames, &drift, &error);
     }

@@ -138,8 +138,8 @@ rcv_repeat_measure(const float* const first,
       n_frames < shift + (4 * (size_t)N_LAGS)) {
     return rcv_error_set(error,
                          RCV_BAD_DATA,
-                         "the takes have nothing in common at a delay of up to "
-                         "%d frames; record the same piece twice",
+                         "has nothing in common with the other take at a delay "
+                         "of up to %d frames; record the same piece twice",
                          RCV_MAX_DELAY);
   }
 

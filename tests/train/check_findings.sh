@@ -156,7 +156,7 @@ recurve eval --floor good.wav drifting.wav >floor 2>stderr || fail "drift"
 expect 'warning: the takes drift by 8.'
 for bad in unrelated.wav missing.wav takes.json; do
   recurve eval --floor good.wav "$bad" >floor 2>stderr && fail "$bad is taken"
-  grep -q '^recurve eval: .*;' stderr || fail "$bad: no way out"
+  grep -q "^recurve eval: $bad: .*;" stderr || fail "$bad: no name or way out"
   [ -s floor ] && fail "$bad: something is printed"
 done
 
