@@ -144,7 +144,7 @@ read_response(const float* const response)
   const double rms =
     sqrt(fmax(energy - (peak * peak), 1e-30) / (2.0 * RCV_MAX_DELAY));
   const RcvDelayEstimate estimate = {
-    first, peak < 0.0 ? -1.0 : 1.0, fabs(peak) / rms};
+    first, peak < 0.0 ? -1.0 : 1.0, fabs(peak) / rms, peak_lag};
   return estimate;
 }
 

@@ -13,6 +13,7 @@ typedef struct {
   long   delay_frames; ///< How much later `wet` is; negative: earlier
   double polarity;     ///< −1 if the device inverts, else 1
   double confidence;   ///< Peak of the response over its RMS elsewhere
+  long   peak_frames;  ///< Lag of the peak, at or after delay_frames
 } RcvDelayEstimate;
 
 /// The greatest delay that is found, either way

@@ -224,15 +224,18 @@ rcv_audio_write(const RcvAudio* const audio,
   info.channels   = (int)audio->n_channels;
   info.format     = SF_FORMAT_WAV | SF_FORMAT_FLOAT;
 
+  errno = 0;
   SNDFILE* const file =
     sf_open_fd(rcv_output_file_descriptor(output), SFM_WRITE, &info, SF_FALSE);
   if (!file) {
+    const int code = errno; // Of the header
     rcv_output_file_discard(output);
     return rcv_error_set(error,
                          RCV_WRITE_ERROR,
-                         "%s: cannot be written as WAV: %.80s",
+                         "%s: writing failed: %.80s; free some space or write "
+                         "elsewhere",
                          path,
-                         sf_strerror(NULL));
+                         code ? strerror(code) : sf_strerror(NULL));
   }
 
   // The PEAK chunk holds the time of day: the same audio, the same bytes

@@ -4,6 +4,7 @@
 #include "train/commands.h"
 
 #include "dsp/model/model.h"
+#include "train/eval_floor.h"
 #include "train/evaluate.h"
 #include "train/metrics.h"
 #include "train/model_and_pair.h"
@@ -11,6 +12,7 @@
 #include "train/options.h"
 #include "train/pair.h"
 #include "train/perplexity.h"
+#include "train/stretches.h"
 
 #include <jansson.h>
 
@@ -26,6 +28,7 @@ typedef struct {
   double      to_s;
   double      segment_s;
   uint32_t    clip_frames;
+  bool        floor; // Then only TAKE TAKE, and nothing else but json
   bool        align;
   bool        json;
 } Arguments;
@@ -33,8 +36,17 @@ typedef struct {
 static RcvParsed
 parse(Arguments* const a, const int argc, char** const argv)
 {
+  // With --floor there is no model
+  bool floors = false;
+  for (int i = 1; i < argc; ++i) {
+    floors = floors || !strcmp(argv[i], "--floor");
+  }
+
   // clang-format off
   const RcvOption options[] = {
+    {"floor", 0, RCV_OPTION_FLAG, &a->floor, NULL,
+     "Compare two takes of the same device and sound instead, TAKE TAKE: the "
+     "ESR that no model can be expected to do better than", 0.0, 0.0, NULL},
     {"from", 'f', RCV_OPTION_DURATION, &a->from_s, "TIME",
      "Begin here", 0.0, 1e6, NULL},
     {"to", 't', RCV_OPTION_DURATION, &a->to_s, "TIME",
@@ -53,7 +65,7 @@ parse(Arguments* const a, const int argc, char** const argv)
   // clang-format on
   const RcvUsage usage = {
     "eval",
-    "MODEL DRY WET",
+    floors ? "TAKE TAKE" : "MODEL DRY WET",
     "Compare a model with the device it was made from",
     "ESR is the energy of the error over that of WET; "
     "esr_pre is the same after\n"
@@ -61,41 +73,63 @@ parse(Arguments* const a, const int argc, char** const argv)
     "energy; MR-STFT is the\n"
     "distance of the spectra.  0 is perfect for each.  Of a capture.json the\n"
     "ratios are over all takes; segments and MR-STFT are of the first.",
-    3,
+    floors ? 2 : 3,
     options};
 
   return rcv_options_parse(&usage, argc, argv, a->operands);
 }
 
 /// Metrics of each segment of what was played
-static json_t*
+static RcvStatus
 list_segments(const Arguments* const a,
+              const RcvModel* const  model,
               const RcvPair* const   pair,
               const RcvRegion        region,
-              const float* const     y_hat)
+              const float* const     y_hat,
+              json_t* const          list,
+              RcvError* const        error)
 {
-  json_t* const list   = json_array();
-  const size_t  length = (size_t)(a->segment_s * pair->rate_hz);
-  for (size_t t = region.start; t < region.end; t += length) {
-    const size_t left = region.end - t;
-    const size_t n    = left < length ? left : length;
-    RcvErrorSums sums = {0.0, 0.0, 0.0, 0.0, 0.0, 0};
-    rcv_metrics_add(
-      &sums, pair->takes.takes[0].wet + t, y_hat + (t - region.start), n);
+  RcvStretch*     stretches = NULL;
+  size_t          n         = 0;
+  const RcvStatus status =
+    rcv_stretches_measure(model,
+                          pair,
+                          region,
+                          y_hat,
+                          (size_t)(a->segment_s * pair->rate_hz),
+                          &stretches,
+                          &n,
+                          error);
+  for (size_t i = 0; i < n; ++i) {
+    const RcvMetrics* const m = &stretches[i].metrics;
 
-    const RcvMetrics m = rcv_metrics_from_sums(&sums);
-    json_array_append_new(list,
-                          json_pack("{s:f,s:o,s:o,s:o}",
-                                    "start_s",
-                                    (double)t / pair->rate_hz,
-                                    "esr",
-                                    rcv_json_number(m.esr),
-                                    "esr_pre",
-                                    rcv_json_number(m.esr_pre),
-                                    "dc",
-                                    rcv_json_number(m.dc)));
+    json_array_append_new(
+      list,
+      json_pack("{s:f,s:o,s:o,s:o,s:o,s:o}",
+                "start_s",
+                (double)stretches[i].region.start / pair->rate_hz,
+                "esr",
+                rcv_json_number(m->esr),
+                "esr_pre",
+                rcv_json_number(m->esr_pre),
+                "dc",
+                rcv_json_number(m->dc),
+                "mr_stft",
+                rcv_json_number(m->mr_stft),
+                "rest_level",
+                rcv_json_number(stretches[i].rest_level)));
   }
-  return list;
+  free(stretches);
+  return status;
+}
+
+/// A number of a segment, which may be null
+static double
+number_of(const json_t* const segment, const char* const key)
+{
+  const json_t* const value = json_object_get(segment, key);
+
+  return json_is_number(value) ? json_number_value(value) : (double)NAN;
 }
 
 static void
@@ -106,20 +140,63 @@ print_result(const RcvMetrics* const m,
 {
   size_t  i       = 0;
   json_t* segment = NULL;
-  printf("%10s %10s %10s %10s\n", "start", "ESR", "pre-emph.", "DC");
+  printf("%10s %10s %10s %10s %10s %10s\n",
+         "start",
+         "ESR",
+         "pre-emph.",
+         "DC",
+         "MR-STFT",
+         "rest level");
   json_array_foreach(list, i, segment)
   {
-    printf("%9.2fs %10.4g %10.4g %10.2g\n",
-           json_real_value(json_object_get(segment, "start_s")),
-           json_real_value(json_object_get(segment, "esr")),
-           json_real_value(json_object_get(segment, "esr_pre")),
-           json_real_value(json_object_get(segment, "dc")));
+    printf("%9.2fs %10.4g %10.4g %10.2g %10.4g %10.2g\n",
+           number_of(segment, "start_s"),
+           number_of(segment, "esr"),
+           number_of(segment, "esr_pre"),
+           number_of(segment, "dc"),
+           number_of(segment, "mr_stft"),
+           number_of(segment, "rest_level"));
   }
-  printf("%10s %10.4g %10.4g %10.2g\n", "all", m->esr, m->esr_pre, m->dc);
-  printf("MR-STFT %.4g, rest level %.2g\n", m->mr_stft, rest);
+  printf("%10s %10.4g %10.4g %10.2g %10.4g %10.2g\n",
+         "all",
+         m->esr,
+         m->esr_pre,
+         m->dc,
+         m->mr_stft,
+         rest);
   if (isfinite(perplexity)) {
     printf("perplexity %.4g levels\n", perplexity);
   }
+}
+
+static RcvStatus
+print_json(const RcvMetrics* const m,
+           const double            rest,
+           const double            perplexity,
+           const RcvPair* const    pair,
+           json_t* const           list,
+           RcvError* const         error)
+{
+  return rcv_json_print(json_pack("{s:o,s:o,s:o,s:o,s:I,s:o,s:o,s:i,s:o}",
+                                  "esr",
+                                  rcv_json_number(m->esr),
+                                  "esr_pre",
+                                  rcv_json_number(m->esr_pre),
+                                  "dc",
+                                  rcv_json_number(m->dc),
+                                  "mr_stft",
+                                  rcv_json_number(m->mr_stft),
+                                  "samples",
+                                  (json_int_t)m->n_frames,
+                                  "perplexity",
+                                  rcv_json_number(perplexity),
+                                  "max_rest_level",
+                                  rcv_json_number(rest),
+                                  "delay",
+                                  (int)pair->delay_frames,
+                                  "segments",
+                                  json_incref(list)),
+                        error);
 }
 
 static RcvStatus
@@ -164,34 +241,16 @@ evaluate(void* const           handle,
   if (!status) {
     status = rcv_perplexity_measure(model, pair, region, &perplexity, error);
   }
+  json_t* const list = json_array();
   if (!status) {
-    json_t* const list = list_segments(a, pair, region, y_hat);
-    if (a->json) {
-      status = rcv_json_print(json_pack("{s:o,s:o,s:o,s:o,s:I,s:o,s:o,s:i,s:o}",
-                                        "esr",
-                                        rcv_json_number(m.esr),
-                                        "esr_pre",
-                                        rcv_json_number(m.esr_pre),
-                                        "dc",
-                                        rcv_json_number(m.dc),
-                                        "mr_stft",
-                                        rcv_json_number(m.mr_stft),
-                                        "samples",
-                                        (json_int_t)m.n_frames,
-                                        "perplexity",
-                                        rcv_json_number(perplexity),
-                                        "max_rest_level",
-                                        rcv_json_number(rest),
-                                        "delay",
-                                        (int)pair->delay_frames,
-                                        "segments",
-                                        list),
-                              error);
-    } else {
-      print_result(&m, rest, perplexity, list);
-      json_decref(list);
-    }
+    status = list_segments(a, model, pair, region, y_hat, list, error);
   }
+  if (!status && a->json) {
+    status = print_json(&m, rest, perplexity, pair, list, error);
+  } else if (!status) {
+    print_result(&m, rest, perplexity, list);
+  }
+  json_decref(list);
 
   free(y_hat);
   return status;
@@ -210,6 +269,9 @@ rcv_cmd_eval(const int argc, char** const argv)
     return parsed == RCV_PARSED_HELP ? 0 : 2;
   }
 
+  if (a.floor) {
+    return rcv_eval_floor(a.operands, a.json);
+  }
   return rcv_with_model_and_pair(
     "eval", a.operands, a.align, a.clip_frames, evaluate, &a);
 }

@@ -10,7 +10,7 @@
 #include "train/output_file.h"
 #include "train/pair.h"
 #include "train/reach.h"
-#include "train/report_plot.h"
+#include "train/report_reach.h"
 
 #include <jansson.h>
 
@@ -59,45 +59,6 @@ parse(Arguments* const a, const int argc, char** const argv)
     options};
 
   return rcv_options_parse(&usage, argc, argv, a->operands);
-}
-
-/// One sentence
-static void
-write_verdict(const RcvReachResult* const r,
-              const uint32_t              rate_hz,
-              char* const                 text,
-              const size_t                size)
-{
-  const double ms = 1000.0 / rate_hz;
-  switch (r->verdict) {
-  case RCV_REACH_VANISHES:
-    snprintf(text,
-             size,
-             "Gradients vanish: the median falls below 1 %% at a lag of %u "
-             "frames (%.1f ms); segments of %u frames hold what reaches back",
-             r->lag,
-             r->lag * ms,
-             r->segment_frames);
-    break;
-  case RCV_REACH_EXPLODES:
-    snprintf(text,
-             size,
-             "Gradients explode: the median is above ten times that of lag 0 "
-             "from a lag of %u frames (%.1f ms) on; clip them, and train with "
-             "shorter segments",
-             r->lag,
-             r->lag * ms);
-    break;
-  case RCV_REACH_LASTS:
-    snprintf(text,
-             size,
-             "Gradients last: the median is still above 1 %% at a lag of %u "
-             "frames (%.1f ms); segments of %u frames or more are worth it",
-             r->lag,
-             r->lag * ms,
-             r->segment_frames);
-    break;
-  }
 }
 
 static json_t*
@@ -176,39 +137,13 @@ draw(const Arguments* const      a,
      const RcvReachResult* const r,
      RcvError* const             error)
 {
-  const size_t         n       = r->n_points;
-  double* const        columns = calloc(5 * n, sizeof(double));
-  RcvOutputFile* const file =
-    columns ? rcv_output_file_new(a->picture, error) : NULL;
+  RcvOutputFile* const file = rcv_output_file_new(a->picture, error);
   if (!file) {
-    free(columns);
-    return columns ? error->status
-                   : rcv_error_set(error, RCV_NO_MEMORY, "No memory to draw");
+    return error->status;
   }
-
-  // What is 0 has no place on a logarithmic axis
-  const double least = 1e-12;
-  for (size_t i = 0; i < n; ++i) {
-    columns[i]           = r->points[i].lag;
-    columns[n + i]       = fmax(r->points[i].median, least);
-    columns[(2 * n) + i] = fmax(r->points[i].quartiles[0], least);
-    columns[(3 * n) + i] = fmax(r->points[i].quartiles[1], least);
-    columns[(4 * n) + i] = r->points[i].median_c;
-  }
-
-  const RcvPlotLine lines[] = {
-    {"quarter", "#9cc3e4", columns, columns + (2 * n), n},
-    {"three quarters", "#9cc3e4", columns, columns + (3 * n), n},
-    {"median of h", "#1f6fb4", columns, columns + n, n},
-    {"median of c", "#e07b00", columns, columns + (4 * n), n},
-  };
-  const bool    has_c = isfinite(r->points[0].median_c);
-  const RcvPlot plot  = {
-     "lag in frames", "relative size", false, true, lines, has_c ? 4 : 3};
 
   const RcvStatus status =
-    rcv_report_plot(rcv_output_file_stream(file), &plot, error);
-  free(columns);
+    rcv_report_reach_plot(rcv_output_file_stream(file), r, error);
   if (status) {
     rcv_output_file_discard(file);
     return status;
@@ -222,13 +157,14 @@ measure(void* const           handle,
         const RcvPair* const  pair,
         RcvError* const       error)
 {
-  const Arguments* const a = handle;
+  const Arguments* const a     = handle;
+  const RcvRegion        whole = {0, pair->n_frames};
   RcvReachResult         result;
-  RcvStatus              status =
-    rcv_reach_measure(model, pair, a->n_lags, a->n_places, &result, error);
+  RcvStatus              status = rcv_reach_measure(
+    model, pair, whole, a->n_lags, a->n_places, &result, error);
   if (!status) {
     char verdict[256];
-    write_verdict(&result, pair->rate_hz, verdict, sizeof(verdict));
+    rcv_reach_say(&result, pair->rate_hz, verdict, sizeof(verdict));
     if (a->json) {
       status = print_json(&result, verdict, error);
     } else {

@@ -6,6 +6,7 @@
 #include "dsp/model/metadata.h"
 #include "dsp/model/model.h"
 #include "train/evaluate.h"
+#include "train/findings.h"
 #include "train/model_file.h"
 #include "train/output_file.h"
 #include "train/pair.h"
@@ -13,9 +14,8 @@
 #include "train/train_log.h"
 #include "train/train_recipe.h"
 #include "train/train_report.h"
+#include "train/train_result.h"
 #include "train/trainer.h"
-
-#include <jansson.h>
 
 #include <math.h>
 #include <signal.h>
@@ -191,77 +191,6 @@ test_model(Run* const run, RcvError* const error)
   return status;
 }
 
-static RcvStatus
-print_result(const Run* const run, RcvError* const error)
-{
-  static const char* const ends[] = {"all updates were made",
-                                     "the wanted ESR was reached",
-                                     "it did not get better any more",
-                                     "interrupted"};
-
-  const RcvTrainerResult* const r = &run->result;
-  const RcvModelInfo* const     i = &run->model->info;
-
-  char recipe[1024];
-  rcv_train_recipe_write(
-    &run->args, &run->model->shape, r->n_planned, recipe, sizeof(recipe));
-  fprintf(stderr,
-          "%s%s after %zu updates and %.1f s (%.2f million steps/s)\n"
-          "validation ESR %.4g, test ESR %.4g, rest level %.2g\n"
-          "%s: %s\n%s\n",
-          run->is_terminal ? "\n" : "",
-          ends[r->end],
-          r->n_updates,
-          r->seconds,
-          1e-6 * r->n_steps / r->seconds,
-          i->validation_esr,
-          i->test_esr,
-          r->rest_level,
-          r->end == RCV_END_INTERRUPTED ? "to go on, --resume; all of it again"
-                                        : "the same again",
-          recipe,
-          run->args.output);
-  if (r->latches) {
-    fprintf(
-      stderr,
-      "It latches: from some places it goes on by itself after sound, at "
-      "the rest level, or rounding errors change what it plays; train again "
-      "with another --seed or a lower --lr\n");
-  }
-  if (!run->args.json) {
-    return RCV_OK;
-  }
-  return rcv_json_print(
-    json_pack("{s:o,s:o,s:f,s:I,s:f,s:f,s:o,s:s,s:s,s:I,s:i,s:b,s:s}",
-              "val_esr",
-              rcv_json_number(i->validation_esr),
-              "test_esr",
-              rcv_json_number(i->test_esr),
-              "seconds",
-              r->seconds,
-              "updates",
-              (json_int_t)r->n_updates,
-              "steps_per_second",
-              r->n_steps / r->seconds,
-              "update_steps_per_second",
-              r->update_steps_per_second,
-              "max_rest_level",
-              rcv_json_number(r->rest_level),
-              "model",
-              run->args.output,
-              "end",
-              ends[r->end],
-              "delay",
-              (json_int_t)run->pair.delay_frames,
-              "returns",
-              (int)r->n_returns,
-              "latches",
-              (int)r->latches,
-              "recipe",
-              recipe),
-    error);
-}
-
 /// Fail now, not after the training, if a file cannot be written
 static RcvStatus
 try_to_write(const char* const path, RcvError* const error)
@@ -330,7 +259,7 @@ train(Run* const run, RcvError* const error)
   if (status) {
     return status;
   }
-  rcv_pair_describe(&run->pair);
+  rcv_findings_print(&run->pair);
 
   a->settings.shape.input_size = 1 + run->pair.takes.n_knobs;
   run->model                   = rcv_model_new(&a->settings.shape);
@@ -360,7 +289,13 @@ train(Run* const run, RcvError* const error)
   if (!status && run->result.end != RCV_END_INTERRUPTED) {
     unlink(run->state_path);
   }
-  return status ? status : print_result(run, error);
+  return status ? status
+                : rcv_train_result_print(&run->args,
+                                         &run->pair,
+                                         run->model,
+                                         &run->result,
+                                         run->is_terminal,
+                                         error);
 }
 
 int

@@ -18,13 +18,13 @@
 */
 
 /**
-Play a region of a pair and compare; all takes count together, and of clips
+   Play a region of a pair and compare; all takes count together, and of clips
    the second halves, with silence between.
 
    The model first hears up to a second of what comes before the region, so that
    its state is what it is in the middle of playing.
 
-@param y_hat [length of the region] the model's output for the first take,
+   @param y_hat [length of the region] the model's output for the first take,
    set, or NULL.
 */
 RcvStatus
@@ -34,6 +34,9 @@ rcv_evaluate_region(const RcvModel* model,
                     float*          y_hat,
                     RcvMetrics*     metrics,
                     RcvError*       error);
+
+/// A model that at rest is louder than this part of the target's RMS latches
+#define RCV_REST_LIMIT 0.05
 
 /**
    The greatest level that a model goes on with in the silence after sound.

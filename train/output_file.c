@@ -31,6 +31,7 @@ struct RcvOutputFile {
   char* path;   ///< Final name
   Slot* slot;   ///< Temporary name
   FILE* stream; ///< Open on the temporary file
+  int   code;   ///< Of the first write that is known to have failed, or 0
 };
 
 static Slot slots[MAX_OPEN];
@@ -246,7 +247,7 @@ rcv_output_file_commit(RcvOutputFile* const file, RcvError* const error)
   ok      = !fflush(file->stream) && ok;
   ok      = ok && !fsync(fileno(file->stream));
 
-  const int  write_code = errno;
+  const int  write_code = file->code ? file->code : errno;
   const bool closed     = !fclose(file->stream);
   file->stream          = NULL;
 
@@ -286,8 +287,11 @@ rcv_output_file_write(const char* const path,
     return RCV_WRITE_ERROR;
   }
 
-  // A short write leaves the stream's error flag, which commit looks at
-  (void)fwrite(data, 1, size, file->stream);
+  // A short write leaves the stream's error flag, but not the reason
+  errno = 0;
+  if (fwrite(data, 1, size, file->stream) != size) {
+    file->code = errno;
+  }
   return rcv_output_file_commit(file, error);
 }
 

@@ -7,7 +7,6 @@
 #include "train/capture_signal.h"
 
 #include <math.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -24,6 +23,7 @@ void
 rcv_pair_clear(RcvPair* const pair)
 {
   free(pair->dry);
+  free(pair->checks);
   rcv_takes_clear(&pair->takes);
   memset(pair, 0, sizeof(RcvPair));
 }
@@ -40,42 +40,6 @@ rcv_pair_blank(const RcvPair* const pair,
       samples[t] = 0.0f;
     }
   }
-}
-
-static RcvLevels
-measure_levels(const float* const x, const size_t n, const uint32_t rate_hz)
-{
-  RcvLevels    levels  = {0.0, 0.0, 0.0, (double)INFINITY, 0};
-  const size_t n_quiet = rate_hz / 20;
-  double       energy  = 0.0;
-  double       part    = 0.0;
-  for (size_t t = 0; t < n; ++t) {
-    const double value = (double)x[t];
-
-    levels.peak = fmax(levels.peak, fabs(value));
-    levels.dc += value / (double)n;
-    part += value * value;
-    if ((t + 1) % n_quiet == 0) {
-      levels.noise_floor = fmin(levels.noise_floor, part / (double)n_quiet);
-      energy += part;
-      part = 0.0;
-    }
-  }
-  levels.rms         = sqrt((energy + part) / (double)n);
-  levels.noise_floor = sqrt(levels.noise_floor);
-
-  // Clipping is flat: three frames or more at the very top
-  size_t n_run = 0;
-  for (size_t t = 0; t <= n; ++t) {
-    const bool at_top =
-      t < n && levels.peak > 0.5 && fabs((double)x[t]) >= levels.peak * 0.9999;
-
-    if (!at_top && n_run >= 3) {
-      levels.n_clipped += n_run;
-    }
-    n_run = at_top ? n_run + 1 : 0;
-  }
-  return levels;
 }
 
 static RcvStatus
@@ -150,21 +114,64 @@ shift_pair(RcvPair* const pair, const long delay)
   }
 }
 
+/// Look for a delay that stands out
+static RcvStatus
+find_delay(const RcvPair* const pair, const size_t take, RcvError* const error)
+{
+  RcvTakeCheck* const check    = &pair->checks[take];
+  RcvDelayEstimate    estimate = {0, 1.0, 0.0, 0};
+  const RcvStatus     status   = rcv_align_find(
+    pair->dry, pair->takes.takes[take].wet, pair->n_frames, &estimate, error);
+
+  check->compared = true;
+  if (!status && estimate.confidence >= RCV_DELAY_CONFIDENCE) {
+    check->clear        = true;
+    check->polarity     = estimate.polarity;
+    check->delay_frames = estimate.delay_frames;
+  }
+  return status;
+}
+
 /// A device's delay is the same wherever its knobs stand
 static RcvStatus
 align_pair(RcvPair* const pair, RcvError* const error)
 {
-  RcvDelayEstimate estimate = {0, 1.0, 0.0};
-  const RcvStatus  status   = rcv_align_find(pair->dry,
-                                          pair->takes.takes[pair->loudest].wet,
-                                          pair->n_frames,
-                                          &estimate,
-                                          error);
+  RcvTakeCheck* const check  = &pair->checks[pair->loudest];
+  const RcvStatus     status = find_delay(pair, pair->loudest, error);
+  if (!status && (size_t)labs(check->delay_frames) < pair->n_frames / 4) {
+    shift_pair(pair, check->delay_frames);
+  } else {
+    check->clear        = false;
+    check->delay_frames = 0;
+  }
+  return status;
+}
 
-  const size_t shift = (size_t)labs(estimate.delay_frames);
-  if (!status && estimate.confidence >= RCV_DELAY_CONFIDENCE &&
-      shift < pair->n_frames / 4) {
-    shift_pair(pair, estimate.delay_frames);
+/// What is found by comparing the takes with the dry recording and themselves
+static RcvStatus
+check_takes(RcvPair* const pair, RcvError* const error)
+{
+  RcvStatus status = RCV_OK;
+  for (size_t i = 0; !status && i < pair->takes.n_takes; ++i) {
+    RcvTakeCheck* const check = &pair->checks[i];
+    if (i != pair->loudest) {
+      status = find_delay(pair, i, error);
+      check->delay_frames += check->clear ? pair->delay_frames : 0;
+    }
+    if (!status && check->clear) {
+      status = rcv_drift_measure(pair->dry,
+                                 pair->takes.takes[i].wet,
+                                 pair->n_frames,
+                                 &check->drift,
+                                 error);
+    }
+  }
+  if (!status && pair->is_signal) {
+    status = rcv_repeat_measure_signal(pair->takes.takes[pair->loudest].wet,
+                                       pair->n_frames,
+                                       pair->rate_hz,
+                                       &pair->repeat,
+                                       error);
   }
   return status;
 }
@@ -231,6 +238,32 @@ split_pair(RcvPair* const              pair,
   return RCV_OK;
 }
 
+static RcvStatus
+measure_levels(RcvPair* const pair, RcvError* const error)
+{
+  const size_t n = pair->n_frames;
+
+  pair->checks = calloc(pair->takes.n_takes, sizeof(RcvTakeCheck));
+  if (!pair->checks) {
+    return rcv_error_set(error, RCV_NO_MEMORY, "No memory for a recording");
+  }
+
+  pair->dry_levels = rcv_levels_measure(pair->dry, n, pair->rate_hz);
+  for (size_t i = 0; i < pair->takes.n_takes; ++i) {
+    RcvLevels* const levels = &pair->checks[i].levels;
+    float* const     wet    = pair->takes.takes[i].wet;
+
+    // With a knob at its end a take may be silent
+    rcv_pair_blank(pair, 0, wet, n);
+    *levels = rcv_levels_measure(wet, n, pair->rate_hz);
+    if (i == 0 || levels->rms > pair->wet_levels.rms) {
+      pair->wet_levels = *levels;
+      pair->loudest    = i;
+    }
+  }
+  return RCV_OK;
+}
+
 RcvStatus
 rcv_pair_read(RcvPair* const              pair,
               const char* const           dry_path,
@@ -250,79 +283,19 @@ rcv_pair_read(RcvPair* const              pair,
   }
 
   pair->clip_frames = options->clip_frames;
-  pair->dry_levels  = measure_levels(pair->dry, pair->n_frames, pair->rate_hz);
-  for (size_t i = 0; i < takes->n_takes; ++i) {
-    rcv_pair_blank(pair, 0, takes->takes[i].wet, pair->n_frames);
-
-    // With a knob at its end a take may be silent
-    const RcvLevels levels =
-      measure_levels(takes->takes[i].wet, pair->n_frames, pair->rate_hz);
-    if (i == 0 || levels.rms > pair->wet_levels.rms) {
-      pair->wet_levels = levels;
-      pair->loudest    = i;
-    }
+  if ((status = measure_levels(pair, error))) {
+    return status;
   }
   pair->is_signal =
     rcv_capture_signal_recognise(pair->dry, pair->n_frames, pair->rate_hz);
 
+  const bool align = options->align && !pair->clip_frames;
   if ((status = check_sound(&pair->dry_levels, dry_path, error)) ||
       (status = check_sound(&pair->wet_levels, wet_path, error)) ||
-      (options->align && !pair->clip_frames &&
-       (status = align_pair(pair, error)))) {
+      (align && (status = align_pair(pair, error))) || options->any_length) {
     return status;
   }
-  return options->any_length ? RCV_OK
-                             : split_pair(pair, options, dry_path, error);
-}
 
-static double
-to_db(const double level)
-{
-  return 20.0 * log10(fmax(level, 1e-10));
-}
-
-static void
-describe_levels(const char* const name, const RcvLevels* const levels)
-{
-  fprintf(stderr,
-          "%s: peak %.1f dB, RMS %.1f dB, noise floor %.1f dB",
-          name,
-          to_db(levels->peak),
-          to_db(levels->rms),
-          to_db(levels->noise_floor));
-  if (fabs(levels->dc) > 0.01 * levels->rms) {
-    fprintf(stderr, ", DC %.2g", levels->dc);
-  }
-  if (levels->n_clipped) {
-    fprintf(stderr, ", %zu frames look clipped", levels->n_clipped);
-  }
-  fputc('\n', stderr);
-}
-
-void
-rcv_pair_describe(const RcvPair* const pair)
-{
-  const double rate = pair->rate_hz;
-
-  fprintf(stderr,
-          "%.1f s at %u Hz%s, delay %ld frames%s\n",
-          (double)pair->n_frames / rate,
-          pair->rate_hz,
-          pair->is_signal ? " of the capture signal" : "",
-          pair->delay_frames,
-          pair->delay_frames ? " (taken off)" : "");
-  describe_levels("dry", &pair->dry_levels);
-  describe_levels("wet", &pair->wet_levels);
-  if (pair->takes.n_knobs) {
-    fprintf(stderr, "%zu takes, knobs:", pair->takes.n_takes);
-    for (uint32_t k = 0; k < pair->takes.n_knobs; ++k) {
-      fprintf(stderr, " %s", pair->takes.knobs[k].name);
-    }
-    fputc('\n', stderr);
-  }
-  fprintf(stderr,
-          "train %.1f s, validation %.1f s, test %.1f s\n",
-          (double)rcv_region_length(pair->train) / rate,
-          (double)rcv_region_length(pair->validation) / rate,
-          (double)rcv_region_length(pair->test) / rate);
+  status = split_pair(pair, options, dry_path, error);
+  return status || !align ? status : check_takes(pair, error);
 }

@@ -5,6 +5,9 @@
 #define TRAIN_PAIR_H
 
 #include "dsp/model/error.h"
+#include "train/levels.h"
+#include "train/repeat.h"
+#include "train/take_check.h"
 #include "train/takes.h"
 
 #include <stdbool.h>
@@ -23,30 +26,23 @@ typedef struct {
   size_t end;
 } RcvRegion;
 
-/// What was found in one of the two recordings
-typedef struct {
-  double peak;        ///< Greatest absolute value
-  double rms;         ///< Root of the mean square
-  double dc;          ///< Mean
-  double noise_floor; ///< RMS of the quietest 50 ms
-  size_t n_clipped;   ///< Frames in runs at the greatest value
-} RcvLevels;
-
 /// What went in and came out, of the same length, and what it is used for
 typedef struct {
-  float*    dry;      ///< [n_frames] owned
-  RcvTakes  takes;    ///< Each [n_frames]; the delay is taken off
-  size_t    n_frames; ///< What both have after the alignment
-  uint32_t  rate_hz;
-  long      delay_frames; ///< What was taken off
-  bool      is_signal;    ///< The dry one is `recurve signal`'s
-  size_t    loudest;      ///< The take that levels and delay are read from
-  RcvLevels dry_levels;
-  RcvLevels wet_levels;
-  RcvRegion train;
-  RcvRegion validation;
-  RcvRegion test;        ///< Empty if there is none
-  size_t    clip_frames; ///< Not 0: see RcvPairOptions; wet is blank there
+  float*        dry;      ///< [n_frames] owned
+  RcvTakes      takes;    ///< Each [n_frames]; the delay is taken off
+  size_t        n_frames; ///< What both have after the alignment
+  uint32_t      rate_hz;
+  long          delay_frames; ///< What was taken off
+  bool          is_signal;    ///< The dry one is `recurve signal`'s
+  size_t        loudest;      ///< The take that the delay is read from
+  RcvLevels     dry_levels;
+  RcvLevels     wet_levels; ///< Of the loudest take
+  RcvTakeCheck* checks;     ///< [n_takes] owned
+  RcvRepeat     repeat;     ///< Of the loudest take, if it is the signal
+  RcvRegion     train;
+  RcvRegion     validation;
+  RcvRegion     test;        ///< Empty if there is none
+  size_t        clip_frames; ///< Not 0: see RcvPairOptions; wet is blank there
 } RcvPair;
 
 /// How a pair is to be read
@@ -54,7 +50,7 @@ typedef struct {
   bool   align;        ///< Find and remove the delay
   double validation_s; ///< Start of the validation part; < 0: the last fifth
   double test_s;       ///< Start of the test part; < 0: see above, or none
-  bool   any_length;   ///< Do not split: nothing is trained
+  bool   any_length; ///< Nothing is trained: not split, and only levels checked
 
   /// 0, or the recordings are clips of so many frames in a row, and the device
   /// was started anew for each: only the second half of a clip counts.  They
@@ -95,10 +91,6 @@ rcv_pair_blank(const RcvPair* pair,
                size_t         start,
                float*         samples,
                size_t         n_frames);
-
-/// Print what was found in a pair, a few lines for people, to stderr
-void
-rcv_pair_describe(const RcvPair* pair);
 
 /// Number of frames of a region
 static inline size_t

@@ -9,6 +9,7 @@
 #include "train/engine.h"
 
 #include <math.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -265,6 +266,7 @@ judge(RcvReachResult* const result)
 RcvStatus
 rcv_reach_measure(const RcvModel* const model,
                   const RcvPair* const  pair,
+                  const RcvRegion       region,
                   const uint32_t        n_lags,
                   const uint32_t        n_places,
                   RcvReachResult* const result,
@@ -290,16 +292,18 @@ rcv_reach_measure(const RcvModel* const model,
 
   const size_t n_all    = (size_t)pass.n_warm + n_lags + 1;
   const size_t n_passes = (n_places + pass.n_lanes - 1) / pass.n_lanes;
-  if (pair->n_frames < n_all) {
+  if (region.end < n_all) {
     return rcv_error_set(
       error,
       RCV_BAD_DATA,
       "%.2f s are too short for a lag of %u frames after "
       "half a second; give a longer recording or less --lags",
-      (double)pair->n_frames / pair->rate_hz,
+      (double)region.end / pair->rate_hz,
       n_lags);
   }
 
+  // Of a place the last frame is in the region
+  const size_t first  = region.start < n_all ? 0 : region.start - n_all + 1;
   const size_t n_most = (size_t)n_lags + 2; // More than the lags reported
   Norms        norms  = {n_most, n_passes * pass.n_lanes, NULL, NULL};
   norms.h             = calloc(n_most * norms.n_places, sizeof(double));
@@ -316,7 +320,8 @@ rcv_reach_measure(const RcvModel* const model,
                    shape,
                    pair,
                    lane,
-                   (pair->n_frames - n_all) * place / norms.n_places);
+                   first +
+                     ((region.end - n_all - first) * place / norms.n_places));
       }
       run_pass(&pass, shape, model->params);
       collect(&norms, &pass, i * pass.n_lanes);
@@ -331,4 +336,42 @@ rcv_reach_measure(const RcvModel* const model,
   free(norms.h);
   free(norms.c);
   return status;
+}
+
+void
+rcv_reach_say(const RcvReachResult* const r,
+              const uint32_t              rate_hz,
+              char* const                 text,
+              const size_t                size)
+{
+  const double ms = 1000.0 / rate_hz;
+  switch (r->verdict) {
+  case RCV_REACH_VANISHES:
+    snprintf(text,
+             size,
+             "Gradients vanish: the median falls below 1 %% at a lag of %u "
+             "frames (%.1f ms); segments of %u frames hold what reaches back",
+             r->lag,
+             r->lag * ms,
+             r->segment_frames);
+    break;
+  case RCV_REACH_EXPLODES:
+    snprintf(text,
+             size,
+             "Gradients explode: the median is above ten times that of lag 0 "
+             "from a lag of %u frames (%.1f ms) on; clip them, and train with "
+             "shorter segments",
+             r->lag,
+             r->lag * ms);
+    break;
+  case RCV_REACH_LASTS:
+    snprintf(text,
+             size,
+             "Gradients last: the median is still above 1 %% at a lag of %u "
+             "frames (%.1f ms); segments of %u frames or more are worth it",
+             r->lag,
+             r->lag * ms,
+             r->segment_frames);
+    break;
+  }
 }

@@ -50,15 +50,25 @@ typedef struct {
    Measure the reach of a model's left-to-right layers on real sound, after half
    a second that fills the state from zero.
 
+   @param region Where the frames t lie; the lags and the half second before
+   them may lie before it.
    @param n_lags Greatest lag.
    @param n_places Frames t, spread over the region.
 */
 RcvStatus
 rcv_reach_measure(const RcvModel* model,
                   const RcvPair*  pair,
+                  RcvRegion       region,
                   uint32_t        n_lags,
                   uint32_t        n_places,
                   RcvReachResult* result,
                   RcvError*       error);
+
+/// The verdict, in one sentence without a full stop
+void
+rcv_reach_say(const RcvReachResult* result,
+              uint32_t              rate_hz,
+              char*                 text,
+              size_t                size);
 
 #endif // TRAIN_REACH_H

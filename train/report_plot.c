@@ -81,6 +81,11 @@ rcv_report_gnuplot(FILE* const         html,
                    const void* const   handle,
                    RcvError* const     error)
 {
+  // No pictures for a file that cannot be written, which its owner will say
+  if (ferror(html)) {
+    return RCV_OK;
+  }
+
   const char* const folder = getenv("TMPDIR");
   char              path[4096];
   char              command[4200];
@@ -102,7 +107,19 @@ rcv_report_gnuplot(FILE* const         html,
                          strerror(errno));
   }
   write(script, handle);
-  fclose(script);
+  errno = 0;
+
+  const bool failed = ferror(script);
+  if (fclose(script) || failed) {
+    rcv_error_set(error,
+                  RCV_WRITE_ERROR,
+                  "%s: writing failed: %s; free some space, or set TMPDIR to "
+                  "another folder",
+                  path,
+                  strerror(errno ? errno : EIO));
+    unlink(path);
+    return RCV_WRITE_ERROR;
+  }
 
   snprintf(command, sizeof(command), "LC_ALL=C gnuplot '%s' 2>/dev/null", path);
   fflush(NULL); // Or the child writes what is still in our buffers

@@ -33,20 +33,28 @@ rcv_tones_clicks(double* const samples, const size_t n_frames)
   samples[n_frames / 4U * 3U] = 0.5;
 }
 
-void
-rcv_tones_level_steps(double* const  samples,
-                      const size_t   n_frames,
-                      const uint32_t rate_hz)
+RcvToneStep
+rcv_tones_level_step(const size_t step)
 {
   static const double frequencies_hz[] = {110.0, 440.0, 1318.5, 3520.0};
   static const double levels_db[]      = {
          -54.0, -42.0, -34.0, -27.0, -21.0, -15.0, -9.0, -4.0};
 
-  const size_t n_step = n_frames / 32U;
+  const RcvToneStep tone = {frequencies_hz[step / 8U], levels_db[step % 8U]};
+  return tone;
+}
+
+void
+rcv_tones_level_steps(double* const  samples,
+                      const size_t   n_frames,
+                      const uint32_t rate_hz)
+{
+  const size_t n_step = n_frames / RCV_TONES_N_STEPS;
   const size_t n_fade = (size_t)rate_hz / 200U;
-  for (size_t step = 0U; step < 32U; ++step) {
-    const double turns = frequencies_hz[step / 8U] / (double)rate_hz;
-    const double gain  = rcv_exact_gain(levels_db[step % 8U]);
+  for (size_t step = 0U; step < RCV_TONES_N_STEPS; ++step) {
+    const RcvToneStep tone  = rcv_tones_level_step(step);
+    const double      turns = tone.hz / (double)rate_hz;
+    const double      gain  = rcv_exact_gain(tone.level_db);
     for (size_t i = 0U; i < n_step; ++i) {
       samples[step * n_step + i] =
         gain * fade_at(i, n_step, n_fade) * rcv_exact_sin(turns * (double)i);

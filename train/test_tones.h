@@ -17,6 +17,19 @@
 void
 rcv_tones_clicks(double* samples, size_t n_frames);
 
+/// Steps of rcv_tones_level_steps(): four frequencies, each at eight levels
+enum { RCV_TONES_N_STEPS = 32 };
+
+/// One of them
+typedef struct {
+  double hz;
+  double level_db; ///< Of the amplitude
+} RcvToneStep;
+
+/// A step, 0 to RCV_TONES_N_STEPS - 1, each as long as the others
+RcvToneStep
+rcv_tones_level_step(size_t step);
+
 /// Sines at four frequencies and eight levels, from soft to loud
 void
 rcv_tones_level_steps(double* samples, size_t n_frames, uint32_t rate_hz);

@@ -6,10 +6,16 @@
 #include "dsp/model/metadata.h"
 #include "train/evaluate.h"
 #include "train/output_file.h"
+#include "train/report_harmonics.h"
+#include "train/report_html.h"
 #include "train/report_listen.h"
 #include "train/report_plot.h"
+#include "train/report_reach.h"
+#include "train/report_recordings.h"
 #include "train/report_spectrogram.h"
+#include "train/report_stretches.h"
 #include "train/spectrum.h"
+#include "train/train_result.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -36,42 +42,6 @@ typedef struct {
   RcvError*               error;
 } Report;
 
-/// A text without what HTML would take for its own
-static void
-put_text(FILE* const html, const char* const text)
-{
-  for (const char* c = text; *c; ++c) {
-    if (*c == '<') {
-      fputs("&lt;", html);
-    } else if (*c == '&') {
-      fputs("&amp;", html);
-    } else {
-      fputc(*c, html);
-    }
-  }
-}
-
-static void
-put_row(FILE* const html, const char* const name, const char* const text)
-{
-  if (text[0]) {
-    fprintf(html, "<tr><th>%s</th><td>", name);
-    put_text(html, text);
-    fputs("</td></tr>\n", html);
-  }
-}
-
-static void
-put_number_row(FILE* const       html,
-               const char* const name,
-               const double      value,
-               const char* const unit)
-{
-  if (isfinite(value)) {
-    fprintf(html, "<tr><th>%s</th><td>%.6g%s</td></tr>\n", name, value, unit);
-  }
-}
-
 static void
 write_head(const Report* const r)
 {
@@ -80,19 +50,25 @@ write_head(const Report* const r)
         "'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'; "
         "media-src data:; img-src data:\">\n<title>",
         r->html);
-  put_text(r->html, r->model->info.name);
+  rcv_html_text(r->html, r->model->info.name);
   fputs(" – Recurve</title>\n<style>\n"
         "body{font:16px/1.5 sans-serif;max-width:900px;margin:2em auto;"
         "padding:0 1em;color:#222}\n"
         "th{text-align:left;padding-right:2em;font-weight:normal;color:#666;"
         "vertical-align:top}\n"
+        "table.numbers{font-size:13px;border-spacing:0}"
+        "table.numbers th{padding-right:1em;vertical-align:bottom}"
+        "table.numbers td,table.numbers tr:first-child th{text-align:right;"
+        "padding-right:1em}table.numbers td{"
+        "font-variant-numeric:tabular-nums}\n"
+        ".warnings{color:#a00}\n"
         "h1{margin-bottom:0}h2{margin-top:1.6em}svg{width:100%;height:auto}\n"
         "button{font:inherit;padding:.4em 1.2em;margin-right:.5em}\n"
         "button.on{background:#1f6fb4;color:#fff}\n"
         "code{overflow-wrap:anywhere}\n"
         "</style></head><body>\n<h1>",
         r->html);
-  put_text(r->html, r->model->info.name);
+  rcv_html_text(r->html, r->model->info.name);
   fputs("</h1>\n", r->html);
 }
 
@@ -115,22 +91,55 @@ write_figures(const Report* const r)
            rcv_shape_n_params(shape));
 
   fputs("<table>\n", r->html);
-  put_row(r->html, "Device", info->device);
-  put_row(r->html, "Network", network);
-  put_number_row(r->html, "Validation ESR", info->validation_esr, "");
-  put_number_row(r->html, "Test ESR", info->test_esr, "");
-  put_row(r->html, "Measured as", info->measured);
-  put_number_row(r->html, "MR-STFT of the excerpt", r->metrics.mr_stft, "");
-  put_number_row(r->html, "DC of the excerpt", r->metrics.dc, "");
-  put_number_row(r->html, "Level after sound ends", info->rest_level, " RMS");
-  put_number_row(r->html, "Loudness", info->loudness_db, " dB RMS");
-  put_number_row(r->html, "Sample rate", info->rate_hz, " Hz");
-  put_number_row(
-    r->html, "Delay taken off", (double)r->pair->delay_frames, " frames");
-  put_number_row(r->html, "Time", result->seconds, " s");
-  put_number_row(r->html, "Updates", (double)result->n_updates, "");
-  fputs("</table>\n<p><code>", r->html);
-  put_text(r->html, info->recipe);
+  rcv_html_row(r->html, "Device", info->device);
+  rcv_html_row(r->html, "Network", network);
+  rcv_html_number_row(r->html, "Validation ESR", info->validation_esr, "");
+  rcv_html_number_row(r->html, "Test ESR", info->test_esr, "");
+  rcv_html_row(r->html, "Measured as", info->measured);
+  rcv_html_number_row(
+    r->html, "MR-STFT of the excerpt", r->metrics.mr_stft, "");
+  rcv_html_number_row(r->html, "DC of the excerpt", r->metrics.dc, "");
+  rcv_html_number_row(
+    r->html, "Level after sound ends", info->rest_level, " RMS");
+  rcv_html_number_row(r->html, "Loudness", info->loudness_db, " dB RMS");
+  rcv_html_number_row(r->html, "Sample rate", info->rate_hz, " Hz");
+  rcv_html_row(r->html,
+               "After sound",
+               result->latches
+                 ? "it latches, or rounding errors change what it plays: from "
+                   "some places it goes on by itself; train again with another "
+                   "--seed or a lower --lr"
+                 : "it falls silent");
+  fputs("</table>\n", r->html);
+}
+
+/// How it was trained
+static void
+write_recipe(const Report* const r)
+{
+  const RcvTrainerResult* const result = r->result;
+
+  fputs("<h2 id=\"recipe\">Recipe</h2>\n<table>\n", r->html);
+  rcv_html_row(r->html, "Ended as", rcv_train_result_end(result->end));
+  rcv_html_number_row(r->html, "Time", result->seconds, " s");
+  rcv_html_number_row(r->html, "Updates", (double)result->n_updates, "");
+  rcv_html_number_row(
+    r->html, "Frames of all sequences", 1e-6 * result->n_steps, " million");
+  rcv_html_number_row(r->html,
+                      "Speed of updates",
+                      1e-6 * result->update_steps_per_second,
+                      " million frames/s");
+  rcv_html_number_row(
+    r->html, "Returns to validated weights", (double)result->n_returns, "");
+  if (result->n_points) {
+    rcv_html_number_row(
+      r->html,
+      "Window at the end",
+      (double)result->points[result->n_points - 1].window_frames,
+      " frames");
+  }
+  fputs("</table>\n<p>The same again:</p>\n<p><code>", r->html);
+  rcv_html_text(r->html, r->model->info.recipe);
   fputs("</code></p>\n", r->html);
 }
 
@@ -307,6 +316,34 @@ play_excerpt(Report* const r)
                                  r->error);
 }
 
+/// All that follows the players
+static RcvStatus
+write_sections(const Report* const r)
+{
+  RcvStatus status = rcv_report_stretches(r->html, r->model, r->pair, r->error);
+  if (!status) {
+    status = write_waveform(r);
+  }
+  if (!status) {
+    status = write_spectrum(r);
+  }
+  if (!status) {
+    status = write_spectrograms(r);
+  }
+  if (!status) {
+    status = rcv_report_harmonics(r->html, r->model, r->pair, r->error);
+  }
+  if (!status) {
+    rcv_report_recordings(r->html, r->pair);
+    write_recipe(r);
+    status = write_course(r);
+  }
+  if (!status) {
+    status = rcv_report_reach(r->html, r->model, r->pair, r->error);
+  }
+  return status;
+}
+
 RcvStatus
 rcv_train_report_write(const char* const             path,
                        const RcvModel* const         model,
@@ -328,10 +365,7 @@ rcv_train_report_write(const char* const             path,
     write_head(&r);
     write_figures(&r);
     write_players(&r);
-    if (!(status = write_course(&r)) && !(status = write_waveform(&r)) &&
-        !(status = write_spectrum(&r))) {
-      status = write_spectrograms(&r);
-    }
+    status = write_sections(&r);
     fputs("</body></html>\n", r.html);
   }
 

@@ -11,10 +11,15 @@
 
 /**
    Write what came out of a training as one HTML file that needs nothing else:
-   the figures, the course of the training, waveforms and spectra of the device
-   and the model, players to compare them and a blind test.
+   the figures, players to compare device and model, and a blind test; figures
+   of each segment; waveforms, spectra, spectrograms and harmonics of both; what
+   was found in the recordings; the recipe, the course of the training, and how
+   far back gradients reach.
 
-   Plots are drawn by gnuplot; without it they are left out, saying so.
+   Pictures are drawn by gnuplot; without it they are left out, saying so, and
+   the tables remain.
+
+   @param pair Read for training: with any_length its checks are not made.
 */
 RcvStatus
 rcv_train_report_write(const char*             path,

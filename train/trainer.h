@@ -121,6 +121,10 @@ typedef struct {
 /**
    Train a model.
 
+   Nothing but pair->train is learned from: what fills the states before a
+   segment and what bidirectional networks look ahead is in it, or silence.
+   Parts that overlap are refused.
+
    Same settings but for n_threads, same bytes, whether the run was resumed from
    its state or never interrupted; that of a run that ended otherwise than by
    an interruption may be removed by the caller.

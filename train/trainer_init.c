@@ -124,6 +124,30 @@ plan_segments(RcvTrainer* const trainer, RcvError* const error)
   return RCV_OK;
 }
 
+static bool
+are_apart(const RcvRegion a, const RcvRegion b)
+{
+  return a.end <= b.start || b.end <= a.start || !rcv_region_length(a) ||
+         !rcv_region_length(b);
+}
+
+/// Nothing that is for training may be for validation or for testing too
+static RcvStatus
+check_parts(const RcvPair* const pair, RcvError* const error)
+{
+  const size_t n = pair->n_frames;
+  return are_apart(pair->train, pair->validation) &&
+             are_apart(pair->train, pair->test) &&
+             are_apart(pair->validation, pair->test) && pair->train.end <= n &&
+             pair->validation.end <= n && pair->test.end <= n
+           ? RCV_OK
+           : rcv_error_set(error,
+                           RCV_BAD_DATA,
+                           "the parts for training, validation and testing "
+                           "overlap or are not in the recording; move "
+                           "--val-from and --test-from");
+}
+
 static RcvStatus
 init(RcvTrainer* const trainer, RcvError* const error)
 {
@@ -227,8 +251,8 @@ run(RcvTrainer* const trainer, RcvError* const error)
   const RcvTrainerSettings* const settings = trainer->settings;
 
   RcvStateFile* file   = NULL;
-  RcvStatus     status = RCV_OK;
-  if (settings->resume) {
+  RcvStatus     status = check_parts(trainer->pair, error);
+  if (!status && settings->resume) {
     status = rcv_trainer_open_state(trainer, &file, error);
     status = status == RCV_NO_FILE ? RCV_OK : status; // From the beginning
   }

@@ -9,9 +9,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-// A model louder than this part of the target at rest is never the best, and
-// neither is one of which rounding errors change so much
-static const double rest_limit     = 0.05;
+// A model that latches is never the best, and neither is one of which rounding
+// errors change this part of the target
 static const double rounding_limit = 1e-3;
 
 // Places that a model is tested from: a better one, and the last one.  A
@@ -60,7 +59,8 @@ test_steady(const RcvTrainer* const trainer,
   }
 
   // Written so that NaN is not steady
-  *steady = *rest <= rest_limit * target && rounding <= rounding_limit * target;
+  *steady =
+    *rest <= RCV_REST_LIMIT * target && rounding <= rounding_limit * target;
   return status;
 }
 

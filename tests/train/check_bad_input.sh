@@ -110,6 +110,7 @@ for bad in missing.wav cut.wav head.wav empty.wav text.wav none.wav folder \
   refuse 1 "$bad" train dry.wav "$bad" -o out.safetensors "${train[@]}"
   refuse 1 "$bad" eval model.safetensors "$bad" wet.wav
   refuse 1 "$bad" eval model.safetensors dry.wav "$bad"
+  refuse 1 "$bad" eval --floor dry.wav "$bad"
 done
 for bad in rate.wav length.wav; do
   refuse 1 "$bad" train dry.wav "$bad" -o out.safetensors "${train[@]}"
@@ -200,6 +201,8 @@ refuse 2 --cell train dry.wav wet.wav -o out.safetensors --cell lstn
 refuse 2 --val-from train dry.wav wet.wav -o out.safetensors --val-from -1
 refuse 2 --block render model.safetensors dry.wav out.wav --block 0
 refuse 2 --oversample render model.safetensors dry.wav out.wav --oversample 3
+refuse 2 TAKE eval --floor dry.wav
+refuse 2 model.safetensors eval --floor dry.wav wet.wav model.safetensors
 refuse 2 --segment eval model.safetensors dry.wav wet.wav --segment 0
 
 echo "$n_checks checks, $n_failed failed"

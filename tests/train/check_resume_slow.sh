@@ -3,8 +3,8 @@
 # SPDX-License-Identifier: ISC
 
 # A training that is killed goes on with --resume to the same bytes as one that
-# was never interrupted; what does not belong to it is refused; a full disk
-# leaves what was there.  RECURVE_KILLS moments are drawn, 2 by default.
+# was never interrupted; what does not belong to it is refused.  RECURVE_KILLS
+# moments are drawn, 2 by default.
 
 set -u
 export PATH="$RECURVE_BUILD:$PATH"
@@ -127,22 +127,6 @@ refuse "damaged" killed.st --resume
 head -c 5000 kept >killed.st.resume
 refuse "killed.st.resume" killed.st --resume
 
-# A disk that is full, first for the model, then only for the larger state
-cp whole.st full.st
-for blocks in 4 16; do
-  (
-    trap '' XFSZ
-    ulimit -f "$blocks"
-    recurve train dry.wav wet.wav -o full.st --hidden 6 --updates 300 \
-      --seed 4 2>stderr.full
-    [ $? -eq 1 ]
-  ) || fail "no failure with $blocks blocks"
-  mv stderr.full stderr
-  [ "$(grep -c '^recurve' stderr)" -eq 1 ] || fail "full: not one line"
-  grep -q '^recurve train: .*full.st.*;' stderr || fail "full: no way out"
-  recurve info full.st >/dev/null || fail "full: the model is torn"
-  [ "$blocks" -gt 4 ] || cmp -s whole.st full.st || fail "full: the old is lost"
-done
 [ -z "$(find . -name '*.tmp' -not -name '.killed*')" ] || fail "files are left"
 
 exit "$((n_failed > 0))"

@@ -45,7 +45,7 @@ run_device(const long delay, const float drive, const float gain, const float a)
 static RcvDelayEstimate
 find(void)
 {
-  RcvDelayEstimate estimate = {99999, 0.0, 0.0};
+  RcvDelayEstimate estimate = {99999, 0.0, 0.0, 0};
   RcvError         error    = {RCV_OK, ""};
   assert_int_equal(rcv_align_find(dry, wet, N_FRAMES, &estimate, &error),
                    RCV_OK);
@@ -109,9 +109,10 @@ test_short(void** const unused)
   (void)unused;
   run_device(123, 1.0f, 1.0f, 0.8f);
 
-  RcvDelayEstimate estimate = {0, 0.0, 0.0};
+  RcvDelayEstimate estimate = {0, 0.0, 0.0, 0};
   assert_int_equal(rcv_align_find(dry, wet, 24000, &estimate, NULL), RCV_OK);
   assert_int_equal(estimate.delay_frames, 123);
+  assert_int_equal(estimate.peak_frames, 123);
 }
 
 int

@@ -6,10 +6,12 @@
 #include "tests/support/assert_close.h"
 #include "tests/support/scratch_folder.h"
 
+#include <signal.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -249,6 +251,37 @@ test_same_bytes(void** state)
   assert_memory_equal(first, again, sizes[0]);
 }
 
+/// A disk that is full from the header on, or in the middle of the sound
+static void
+test_full_disk(void** state)
+{
+  (void)state;
+  RcvAudio      audio = {ramp, N_FRAMES, 1, 48000};
+  RcvError      error = {RCV_OK, ""};
+  struct rlimit old;
+  assert_int_equal(getrlimit(RLIMIT_FSIZE, &old), 0);
+  assert_int_equal(rcv_audio_write(&audio, "full.wav", &error), RCV_OK);
+  const int n_files = scratch_folder_count(".");
+
+  // A limit on the size of files fails as a full disk does
+  signal(SIGXFSZ, SIG_IGN);
+  for (rlim_t size = 0; size <= 1024; size += 1024) {
+    struct stat         info;
+    const struct rlimit tight = {size, old.rlim_max};
+    assert_int_equal(setrlimit(RLIMIT_FSIZE, &tight), 0);
+    audio.n_channels       = 2;
+    const RcvStatus status = rcv_audio_write(&audio, "full.wav", &error);
+    setrlimit(RLIMIT_FSIZE, &old);
+    assert_int_equal(status, RCV_WRITE_ERROR);
+    assert_string_equal(error.message,
+                        "full.wav: writing failed: File too large; free some "
+                        "space or write elsewhere");
+    assert_int_equal(stat("full.wav", &info), 0);
+    assert_true(info.st_size > (off_t)(N_FRAMES * sizeof(float)));
+    assert_int_equal(scratch_folder_count("."), n_files);
+  }
+}
+
 int
 main(void)
 {
@@ -260,6 +293,7 @@ main(void)
     cmocka_unit_test(test_not_finite),
     cmocka_unit_test(test_refused),
     cmocka_unit_test(test_same_bytes),
+    cmocka_unit_test(test_full_disk),
   };
 
   for (size_t i = 0U; i < (size_t)2U * N_FRAMES; ++i) {

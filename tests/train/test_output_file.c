@@ -109,7 +109,7 @@ test_failed_write_leaves_nothing(void** state)
   free(bytes);
 
   assert_int_equal(status, RCV_WRITE_ERROR);
-  assert_non_null(strstr(error.message, "a: writing failed"));
+  assert_non_null(strstr(error.message, "a: writing failed: File too"));
   assert_content("a", "via");
   assert_int_equal(scratch_folder_count("."), 1);
 }

@@ -157,6 +157,8 @@ test_signal(void** const unused)
     rcv_pair_read(&pair, "signal.wav", "signal.wav", &usual, &error), RCV_OK);
   assert_true(pair.is_signal);
   assert_int_equal(pair.delay_frames, 0);
+  assert_true(pair.repeat.measured);
+  assert_true(pair.repeat.floor < 1e-9);
 
   static const RcvSignalRole roles[] = {
     RCV_ROLE_TRAIN, RCV_ROLE_VALIDATION, RCV_ROLE_TEST};
@@ -201,6 +203,50 @@ test_levels(void** const unused)
   assert_int_equal(pair.wet_levels.n_clipped, 0);
   assert_close(pair.wet_levels.rms, 0.4 / sqrt(3.0), 1e-3);
   assert_close(pair.wet_levels.dc, 0.0, 2e-3);
+  rcv_pair_clear(&pair);
+}
+
+/// Polarity and drift of each take, whose delay is that of the loudest
+static void
+test_checks(void** const unused)
+{
+  (void)unused;
+  float* const wet = network_rig_floats(N_FRAMES);
+  for (size_t t = 60; t < N_FRAMES; ++t) {
+    wet[t] = -0.5f * samples[t - 60];
+  }
+  write_wav("inverted.wav", wet, N_FRAMES, 1, RATE_HZ);
+
+  // One frame more in each 6400: 156 ppm
+  for (size_t t = 0; t < N_FRAMES; ++t) {
+    wet[t] = 0.5f * samples[t - (t / 6400)];
+  }
+  write_wav("drifting.wav", wet, N_FRAMES, 1, RATE_HZ);
+  free(wet);
+
+  FILE* const json = fopen("takes.json", "w");
+  assert_non_null(json);
+  fputs("{\"knobs\": [], \"captures\": [{\"file\": \"inverted.wav\"}, "
+        "{\"file\": \"drifting.wav\"}, {\"file\": \"wet.wav\"}]}",
+        json);
+  fclose(json);
+
+  RcvPair  pair;
+  RcvError error = {RCV_OK, ""};
+  assert_int_equal(
+    rcv_pair_read(&pair, "dry.wav", "takes.json", &usual, &error), RCV_OK);
+  assert_int_equal(pair.loudest, 2);
+  assert_int_equal(pair.delay_frames, 40);
+  for (size_t i = 0; i < 3; ++i) {
+    assert_true(pair.checks[i].compared && pair.checks[i].clear);
+    assert_close(pair.checks[i].polarity, i ? 1.0 : -1.0, 0.0);
+    assert_true(pair.checks[i].drift.measured);
+    assert_int_equal(rcv_drift_matters(&pair.checks[i].drift), i == 1);
+  }
+  assert_int_equal(pair.checks[0].delay_frames, 60);
+  assert_int_equal(pair.checks[2].delay_frames, 40);
+  assert_close(pair.checks[1].drift.ppm, 156.25, 5.0);
+  assert_false(pair.repeat.measured);
   rcv_pair_clear(&pair);
 }
 
@@ -261,6 +307,7 @@ main(void)
     cmocka_unit_test(test_clips),
     cmocka_unit_test(test_signal),
     cmocka_unit_test(test_levels),
+    cmocka_unit_test(test_checks),
     cmocka_unit_test(test_refusals),
   };
 

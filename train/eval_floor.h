@@ -1,0 +1,20 @@
+// Copyright 2026 Recurve contributors
+// SPDX-License-Identifier: ISC
+
+#ifndef TRAIN_EVAL_FLOOR_H
+#define TRAIN_EVAL_FLOOR_H
+
+#include <stdbool.h>
+
+/**
+   Do `recurve eval --floor FIRST SECOND`: compare two takes of a device, print
+   how far they differ, or what went wrong.
+
+   @param paths [2] of the takes.
+   @param json One object on stdout.
+   @return The exit status of the process.
+*/
+int
+rcv_eval_floor(const char* const* paths, bool json);
+
+#endif // TRAIN_EVAL_FLOOR_H

@@ -1,0 +1,54 @@
+// Copyright 2026 Recurve contributors
+// SPDX-License-Identifier: ISC
+
+#ifndef TRAIN_FINDINGS_H
+#define TRAIN_FINDINGS_H
+
+#include "train/pair.h"
+
+#include <jansson.h>
+
+#include <stddef.h>
+
+/**
+   @file
+
+   What was found in the recordings of a pair, in words: one text for the
+   terminal and the report.
+*/
+
+/// Told one sentence, which has a way out
+typedef void (*RcvFindingFunc)(void* handle, const char* sentence);
+
+/**
+   Tell what is likely to be wrong with a pair: clipping, DC, level, noise,
+   delay and drift, of the dry recording and of every take.
+*/
+void
+rcv_findings_warn(const RcvPair* pair, RcvFindingFunc func, void* handle);
+
+/// The name of a take: "wet", or its number and where the knobs stood
+void
+rcv_findings_name_take(const RcvPair* pair,
+                       size_t         take,
+                       char*          name,
+                       size_t         size);
+
+/// How well the device repeats itself, a sentence, or "" if it is not known
+void
+rcv_findings_repeat(const RcvRepeat* repeat, char* text, size_t size);
+
+/// Print what was found, a line for each recording, and what is wrong, to
+/// stderr
+void
+rcv_findings_print(const RcvPair* pair);
+
+/**
+   What was found in each take, for `recurve train --json`.
+
+   @return A new array, or NULL if there is no memory.
+*/
+json_t*
+rcv_findings_json(const RcvPair* pair);
+
+#endif // TRAIN_FINDINGS_H

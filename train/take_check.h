@@ -1,0 +1,22 @@
+// Copyright 2026 Recurve contributors
+// SPDX-License-Identifier: ISC
+
+#ifndef TRAIN_TAKE_CHECK_H
+#define TRAIN_TAKE_CHECK_H
+
+#include "train/drift.h"
+#include "train/levels.h"
+
+#include <stdbool.h>
+
+/// What was found in one take, alone and beside the dry recording
+typedef struct {
+  RcvLevels levels;
+  bool      compared;     ///< The rest was looked for
+  bool      clear;        ///< A delay stood out; else the rest is 0
+  double    polarity;     ///< -1 if the device inverts, else 1
+  long      delay_frames; ///< Before anything was taken off
+  RcvDrift  drift;
+} RcvTakeCheck;
+
+#endif // TRAIN_TAKE_CHECK_H

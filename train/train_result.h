@@ -1,0 +1,33 @@
+// Copyright 2026 Recurve contributors
+// SPDX-License-Identifier: ISC
+
+#ifndef TRAIN_TRAIN_RESULT_H
+#define TRAIN_TRAIN_RESULT_H
+
+#include "dsp/model/error.h"
+#include "dsp/model/model.h"
+#include "train/pair.h"
+#include "train/train_arguments.h"
+#include "train/trainer.h"
+
+#include <stdbool.h>
+
+/// Why a run ended, in words
+const char*
+rcv_train_result_end(RcvTrainerEnd end);
+
+/**
+   Print what came out of a training: for people to stderr, and one object to
+   stdout if JSON is asked for.
+
+   @param new_line Whether a progress line is to be left first.
+*/
+RcvStatus
+rcv_train_result_print(const RcvTrainArguments* arguments,
+                       const RcvPair*           pair,
+                       const RcvModel*          model,
+                       const RcvTrainerResult*  result,
+                       bool                     new_line,
+                       RcvError*                error);
+
+#endif // TRAIN_TRAIN_RESULT_H
