@@ -12,6 +12,7 @@
 #include "train/options.h"
 #include "train/pair.h"
 #include "train/perplexity.h"
+#include "train/steadiness.h"
 #include "train/stretches.h"
 
 #include <jansson.h>
@@ -236,7 +237,7 @@ evaluate(void* const           handle,
                                  error);
   }
   if (!status) {
-    status = rcv_evaluate_rest(model, pair, region, 32, &rest, error);
+    status = rcv_evaluate_rest(model, pair, region, 32, NULL, &rest, error);
   }
   if (!status) {
     status = rcv_perplexity_measure(model, pair, region, &perplexity, error);

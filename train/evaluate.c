@@ -21,12 +21,11 @@ no_memory(RcvError* const error)
   return rcv_error_set(error, RCV_NO_MEMORY, "No memory to play a model");
 }
 
-/// The network's inputs; without positions (NULL) knobs stand in the middle
-static float*
-make_inputs(const uint32_t     input_size,
-            const float* const audio,
-            const float* const knobs,
-            const size_t       n_frames)
+float*
+rcv_evaluate_inputs(const uint32_t     input_size,
+                    const float* const audio,
+                    const float* const knobs,
+                    const size_t       n_frames)
 {
   float* const x = malloc(n_frames * input_size * sizeof(float));
   for (size_t t = 0; x && t < n_frames; ++t) {
@@ -60,10 +59,11 @@ rcv_evaluate_region(const RcvModel* const model,
   RcvStatus    status = RCV_OK;
   for (size_t i = 0; !status && i < pair->takes.n_takes; ++i) {
     const RcvTake* const take = &pair->takes.takes[i];
-    float* const         x    = make_inputs(model->shape.input_size,
-                                 pair->dry + start,
-                                 pair->takes.n_knobs ? take->knobs : NULL,
-                                 n);
+    float* const         x =
+      rcv_evaluate_inputs(model->shape.input_size,
+                          pair->dry + start,
+                          pair->takes.n_knobs ? take->knobs : NULL,
+                          n);
 
     status = x ? rcv_model_run(model, x, y, n, error) : no_memory(error);
     free(x);
@@ -78,183 +78,6 @@ rcv_evaluate_region(const RcvModel* const model,
 
   *metrics = rcv_metrics_from_sums(&sums);
   free(y);
-  return status;
-}
-
-/* Pieces of sound: what a model does after them, and how it depends on rounding
- */
-
-/// A piece of sound, silence after it, and what a model makes of them
-typedef struct {
-  const RcvModel* model;
-  const RcvPair*  pair;
-  RcvRegion       region;
-  size_t          n_sound;   // Frames of the piece
-  size_t          n_silence; // Frames after it
-  float*          audio;     // [n_sound + n_silence] owned
-  float*          y;         // [2][n_sound + n_silence] owned
-} Pieces;
-
-static RcvStatus
-pieces_init(Pieces* const pieces, RcvError* const error)
-{
-  const size_t n = pieces->n_sound + pieces->n_silence;
-
-  pieces->audio = calloc(n, sizeof(float));
-  pieces->y     = calloc(2 * n, sizeof(float));
-  return pieces->audio && pieces->y ? RCV_OK : no_memory(error);
-}
-
-static void
-pieces_clear(const Pieces* const pieces)
-{
-  free(pieces->audio);
-  free(pieces->y);
-}
-
-/// Positions of the knobs that are tried in turn: the takes', and the middle
-static size_t
-n_positions(const RcvPair* const pair)
-{
-  return pair->takes.n_knobs ? pair->takes.n_takes + 1 : 1;
-}
-
-static const float*
-position_knobs(const RcvPair* const pair, const size_t index)
-{
-  const size_t i = index % n_positions(pair);
-
-  return i + 1 < n_positions(pair) ? pair->takes.takes[i].knobs : NULL;
-}
-
-/**
-   Play the piece at one of several places.
-
-   @param gain Of the piece; 0: silence instead.
-   @param y [n_sound + n_silence] set.
-*/
-static RcvStatus
-pieces_play(const Pieces* const pieces,
-            const size_t        place,
-            const size_t        n_places,
-            const float         gain,
-            float* const        y,
-            RcvError* const     error)
-{
-  const RcvPair* const pair = pieces->pair;
-  const size_t         start =
-    pieces->region.start +
-    ((rcv_region_length(pieces->region) - pieces->n_sound) * place / n_places);
-  for (size_t t = 0; t < pieces->n_sound; ++t) {
-    pieces->audio[t] = gain * pair->dry[start + t];
-  }
-
-  const size_t n = pieces->n_sound + pieces->n_silence;
-  float* const x = make_inputs(pieces->model->shape.input_size,
-                               pieces->audio,
-                               position_knobs(pair, place),
-                               n);
-
-  const RcvStatus status =
-    x ? rcv_model_run(pieces->model, x, y, n, error) : no_memory(error);
-  free(x);
-  return status;
-}
-
-/// RMS of the distance between a signal and another, or a constant
-static double
-distance_rms(const float* const a,
-             const float* const b,
-             const double       constant,
-             const size_t       n)
-{
-  double energy = 0.0;
-  for (size_t t = 0; t < n; ++t) {
-    const double distance = (double)a[t] - (b ? (double)b[t] : constant);
-
-    energy += distance * distance;
-  }
-  return sqrt(energy / (double)n);
-}
-
-static double
-greater(const double a, const double b)
-{
-  return b <= a ? a : b; // NaN is greater
-}
-
-RcvStatus
-rcv_evaluate_rest(const RcvModel* const model,
-                  const RcvPair* const  pair,
-                  const RcvRegion       region,
-                  const size_t          n_starts,
-                  double* const         level,
-                  RcvError* const       error)
-{
-  static const float gains[] = {1.0f, 4.0f, 0.25f};
-
-  Pieces pieces = {
-    model, pair, region, pair->rate_hz / 4, pair->rate_hz / 2, NULL, NULL};
-  if (rcv_region_length(region) < pieces.n_sound) {
-    *level = (double)NAN;
-    return RCV_OK;
-  }
-
-  const size_t n_last = pair->rate_hz / 20;
-  const size_t first  = pieces.n_sound + pieces.n_silence - n_last;
-  RcvStatus    status = pieces_init(&pieces, error);
-
-  *level = 0.0;
-  for (size_t i = 0; !status && i < n_starts; ++i) {
-    // What it comes to without any sound before: a constant, which is not heard
-    status      = pieces_play(&pieces, i, n_starts, 0.0f, pieces.y, error);
-    double rest = 0.0;
-    for (size_t t = first; !status && t < first + n_last; ++t) {
-      rest += (double)pieces.y[t] / (double)n_last;
-    }
-    for (size_t k = 0; !status && k < 3; ++k) {
-      status = pieces_play(&pieces, i, n_starts, gains[k], pieces.y, error);
-      if (!status) {
-        *level =
-          greater(*level, distance_rms(pieces.y + first, NULL, rest, n_last));
-      }
-    }
-  }
-
-  pieces_clear(&pieces);
-  return status;
-}
-
-RcvStatus
-rcv_evaluate_rounding(const RcvModel* const model,
-                      const RcvPair* const  pair,
-                      const RcvRegion       region,
-                      const size_t          n_starts,
-                      double* const         level,
-                      RcvError* const       error)
-{
-  static const float nearly_1 = 1.0f + 1.0f / (1 << 22); // Two steps of a float
-
-  const size_t n_region = rcv_region_length(region);
-  const size_t n        = n_region < pair->rate_hz ? n_region : pair->rate_hz;
-
-  Pieces    pieces = {model, pair, region, n, 0, NULL, NULL};
-  RcvStatus status = pieces_init(&pieces, error);
-
-  *level = 0.0;
-  for (size_t i = 0; !status && n && i < n_starts; ++i) {
-    float* const other = pieces.y + n;
-
-    status = pieces_play(&pieces, i, n_starts, 1.0f, pieces.y, error);
-    if (!status) {
-      status = pieces_play(&pieces, i, n_starts, nearly_1, other, error);
-    }
-    if (!status) {
-      *level = greater(*level, distance_rms(pieces.y, other, 0.0, n));
-    }
-  }
-
-  pieces_clear(&pieces);
   return status;
 }
 
@@ -296,7 +119,7 @@ rcv_evaluate_loudness(const RcvModel* const model,
     return RCV_NO_MEMORY;
   }
 
-  float* const x = make_inputs(model->shape.input_size, riff, NULL, n);
+  float* const x = rcv_evaluate_inputs(model->shape.input_size, riff, NULL, n);
   RcvStatus    status =
     x ? rcv_model_run(model, x, riff, n, error) : no_memory(error);
   double energy = 0.0;
@@ -330,8 +153,8 @@ rcv_evaluate_add_test(RcvModel* const model,
   const size_t start =
     loudest - before + TEST_FRAMES > n ? n - TEST_FRAMES : loudest - before;
 
-  float* const x =
-    make_inputs(model->shape.input_size, riff + start, NULL, TEST_FRAMES);
+  float* const x = rcv_evaluate_inputs(
+    model->shape.input_size, riff + start, NULL, TEST_FRAMES);
   const RcvStatus status =
     x ? rcv_model_set_test(model, x, TEST_FRAMES, error) : no_memory(error);
 

@@ -10,12 +10,25 @@
 #include "train/pair.h"
 
 #include <stddef.h>
+#include <stdint.h>
 
 /**
    @file
 
    How good a model is, measured with the code that plays it.
 */
+
+/**
+   The network's inputs for some audio.
+
+   @param knobs Positions, the same in all frames; NULL: in the middle.
+   @return [n_frames][input_size], to be freed by the caller, or NULL.
+*/
+float*
+rcv_evaluate_inputs(uint32_t     input_size,
+                    const float* audio,
+                    const float* knobs,
+                    size_t       n_frames);
 
 /**
    Play a region of a pair and compare; all takes count together, and of clips
@@ -34,49 +47,6 @@ rcv_evaluate_region(const RcvModel* model,
                     float*          y_hat,
                     RcvMetrics*     metrics,
                     RcvError*       error);
-
-/// A model that at rest is louder than this part of the target's RMS latches
-#define RCV_REST_LIMIT 0.05
-
-/**
-   The greatest level that a model goes on with in the silence after sound.
-
-   From many places of a region the model plays a quarter of a second and then
-   half a second of silence.  Its rest level is the RMS in the last 50 ms of
-   what is left of its output without the constant that it comes to when there
-   was no sound before.  A network that latches oscillates there for ever, or
-   holds another value.  Knobs stand at the takes' positions and in the middle,
-   in turn.
-
-   @param n_starts Places per input level (as recorded, and 12 dB up and down).
-   @param level Set.
-*/
-RcvStatus
-rcv_evaluate_rest(const RcvModel* model,
-                  const RcvPair*  pair,
-                  RcvRegion       region,
-                  size_t          n_starts,
-                  double*         level,
-                  RcvError*       error);
-
-/**
-   How far a model depends on rounding: the greatest RMS, over pieces of a
-   second, of the distance between what it plays and what it plays from an input
-   that is greater by two steps of a float (a part of 2.4e-7).
-
-   A network can be chaotic where it was trained to be exact: then every set of
-   kernels, block of a compiler and processor plays something else.
-
-   @param n_starts Places.
-   @param level Set; some 1e-7 times its gain if all is well.
-*/
-RcvStatus
-rcv_evaluate_rounding(const RcvModel* model,
-                      const RcvPair*  pair,
-                      RcvRegion       region,
-                      size_t          n_starts,
-                      double*         level,
-                      RcvError*       error);
 
 /**
    Loudness: RMS in dB of the model's output on `recurve signal --part riff`,

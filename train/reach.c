@@ -42,7 +42,7 @@ pass_init(Pass* const pass, const RcvShape* const shape)
   const size_t n_all    = pass->n_warm + n_window;
   const size_t longest  = n_window > pass->n_warm ? n_window : pass->n_warm;
 
-  pass->bptt    = pass->table->new_(shape, (uint32_t)longest, 0);
+  pass->bptt    = pass->table->new_(shape, (uint32_t)longest, 0, 0);
   pass->x       = rcv_bptt_alloc((n_all + shape->lookahead_frames) *
                              shape->input_size * n_lanes,
                            sizeof(float));

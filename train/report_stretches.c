@@ -5,6 +5,7 @@
 
 #include "train/evaluate.h"
 #include "train/report_html.h"
+#include "train/steadiness.h"
 #include "train/stretches.h"
 
 #include <stdlib.h>

@@ -54,9 +54,10 @@ rcv_slice_new(const RcvSliceSettings* const settings)
       ? settings->max_window_frames
       : settings->warm_up_frames;
 
-  slice->settings  = *settings;
-  slice->n_lanes   = (uint32_t)n_lanes;
-  slice->bptt      = settings->engine.bptt->new_(shape, longest, 0);
+  slice->settings = *settings;
+  slice->n_lanes  = (uint32_t)n_lanes;
+  slice->bptt =
+    settings->engine.bptt->new_(shape, longest, 0, settings->kept_frames);
   slice->x         = rcv_bptt_alloc(n_x * n_lanes, sizeof(float));
   slice->target    = rcv_bptt_alloc(n_target * n_lanes, sizeof(float));
   slice->classes   = rcv_bptt_alloc(n_target * n_lanes, sizeof(uint32_t));

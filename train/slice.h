@@ -27,6 +27,7 @@ typedef struct {
   uint32_t        segment_frames; ///< Trained on
   uint32_t        warm_up_frames; ///< Before them, to fill the state
   uint32_t        max_window_frames;
+  uint32_t        kept_frames;  ///< Of bptt's new_()
   const float*    dry;          ///< [n_data] of the training part
   const RcvTakes* takes;        ///< What came out
   size_t          first;        ///< Where the training part begins in the takes

@@ -4,6 +4,7 @@
 #include "train/stretches.h"
 
 #include "train/evaluate.h"
+#include "train/steadiness.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -36,6 +37,7 @@ measure(const RcvModel* const model,
                                     pair,
                                     stretch->region,
                                     REST_STARTS,
+                                    NULL,
                                     &stretch->rest_level,
                                     error);
 }

@@ -70,6 +70,19 @@ rcv_trainer_now(void);
 double
 rcv_trainer_rate(const RcvTrainer* trainer);
 
+/**
+   Measure what it takes to validate and to choose at the end, with the weights
+   as they are.
+
+   @param validation_s Set: seconds of a validation that finds a better model.
+   @param finish_s Set: seconds of rcv_trainer_choose() if the best is steady.
+*/
+RcvStatus
+rcv_trainer_measure_costs(const RcvTrainer* trainer,
+                          double*           validation_s,
+                          double*           finish_s,
+                          RcvError*         error);
+
 /// Take validated weights again, more carefully
 void
 rcv_trainer_return(RcvTrainer* trainer);

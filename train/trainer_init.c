@@ -15,8 +15,11 @@ enum {
   WARM_UP_FRAMES = 1000, // As Wright et al. have it
 
   // Often enough to see a loss early, also in long runs
-  LEAST_VALIDATIONS = 10,
+  LEAST_VALIDATIONS = 6,
   MOST_VALIDATIONS  = 2000,
+
+  // Units and frames of windows whose tape is kept: it must fit into a cache
+  MOST_KEPT = 512 * 100,
 
   // But between two there must be time to learn something
   LEAST_UPDATES = 20,
@@ -73,6 +76,22 @@ mean_energy(const RcvTakes* const takes, const size_t first, const size_t n)
   return energy / (double)(n * takes->n_takes);
 }
 
+/// The longest windows of the plan that keep their tape; 0 if none does
+static uint32_t
+longest_kept(const RcvTrainer* const trainer)
+{
+  const RcvPlan* const plan = &trainer->plan;
+  const uint32_t       n_units =
+    trainer->shape.num_layers * trainer->shape.hidden_size;
+
+  uint32_t longest = 0;
+  for (uint32_t i = 0; i < plan->n_stages; ++i) {
+    const uint32_t n = plan->window_frames[i];
+    longest = (double)n * n_units <= MOST_KEPT && n > longest ? n : longest;
+  }
+  return longest;
+}
+
 /// Segments, shorter if the data are short
 static RcvStatus
 plan_segments(RcvTrainer* const trainer, RcvError* const error)
@@ -115,6 +134,7 @@ plan_segments(RcvTrainer* const trainer, RcvError* const error)
     trainer->plan.segment_frames,
     (uint32_t)n_warm,
     trainer->plan.window_frames[trainer->plan.n_stages - 1],
+    longest_kept(trainer),
     pair->dry + pair->train.start,
     &pair->takes,
     pair->train.start,
@@ -212,36 +232,77 @@ start_over(RcvTrainer* const trainer)
   trainer->next_report  = 0.0;
 }
 
-/// How many updates there will be, and how many validations among them
-static void
-plan_length(RcvTrainer* const trainer)
+/// How many validations a run of so many updates has
+static size_t
+count_validations(RcvTrainer* const trainer, const size_t n_updates)
 {
   const RcvTrainerSettings* const settings = trainer->settings;
-
-  const size_t resumed       = trainer->result->n_planned;
-  trainer->result->n_planned = resumed ? resumed : settings->n_updates;
-  if (!trainer->result->n_planned) {
-    rcv_plan_set_updates(&trainer->plan, 1); // Any, to have a learning rate
-    start_over(trainer);
-
-    const double speed = rcv_trainer_measure_speed(trainer);
-
-    trainer->result->n_planned = rcv_plan_updates_for(
-      &trainer->plan, speed * trainer->time_s * (1.0 - validation_share));
-  }
-  rcv_plan_set_updates(&trainer->plan, trainer->result->n_planned);
+  rcv_plan_set_updates(&trainer->plan, n_updates);
 
   // A frame takes about this many times longer to train than to play
   const double cost  = 3.0;
   const double steps = trainer->plan.n_frames * settings->batch_size;
   const double n     = validation_share * cost * steps /
                    (double)rcv_region_length(trainer->pair->validation);
+  const double most = fmin(MOST_VALIDATIONS, (double)n_updates / LEAST_UPDATES);
 
-  const double most =
-    fmin(MOST_VALIDATIONS, (double)trainer->result->n_planned / LEAST_UPDATES);
+  return settings->is_trial ? 1
+                            : (size_t)fmax(LEAST_VALIDATIONS, fmin(n, most));
+}
 
-  trainer->n_validations =
-    settings->is_trial ? 1 : (size_t)fmax(LEAST_VALIDATIONS, fmin(n, most));
+/// How many updates fit into what is left of the time, by what each part takes
+static RcvStatus
+plan_updates(RcvTrainer* const trainer, RcvError* const error)
+{
+  rcv_plan_set_updates(&trainer->plan, 1); // Any, to have a learning rate
+  start_over(trainer);
+
+  const double start        = rcv_trainer_now();
+  const double frames_per_s = rcv_trainer_measure_speed(trainer);
+  double       validation_s = 0.0;
+  double       finish_s     = 0.0;
+  if (!trainer->settings->is_trial) {
+    const RcvStatus status =
+      rcv_trainer_measure_costs(trainer, &validation_s, &finish_s, error);
+    if (status) {
+      return status;
+    }
+  }
+
+  // Not less than a third to learn in, where there is hardly any time
+  const double least_s = trainer->time_s / 3.0;
+  const double left_s =
+    trainer->time_s - finish_s - (rcv_trainer_now() - start);
+
+  // Without validations first, as their number depends on that of updates
+  size_t n_updates =
+    rcv_plan_updates_for(&trainer->plan, frames_per_s * fmax(left_s, least_s));
+  const double learning_s =
+    left_s - (validation_s * (double)count_validations(trainer, n_updates));
+
+  n_updates                  = rcv_plan_updates_for(&trainer->plan,
+                                   frames_per_s * fmax(learning_s, least_s));
+  trainer->result->n_planned = n_updates;
+  return RCV_OK;
+}
+
+/// How many updates there will be, and how many validations among them
+static RcvStatus
+plan_length(RcvTrainer* const trainer, RcvError* const error)
+{
+  RcvTrainerResult* const result = trainer->result;
+  if (!result->n_planned) {
+    result->n_planned = trainer->settings->n_updates;
+  }
+
+  RcvStatus status = RCV_OK;
+  if (!result->n_planned) {
+    status = plan_updates(trainer, error);
+  }
+  if (!status) {
+    trainer->n_validations = count_validations(trainer, result->n_planned);
+  }
+  return status;
 }
 
 /// All but the end
@@ -264,7 +325,9 @@ run(RcvTrainer* const trainer, RcvError* const error)
     status                     = init(trainer, error);
   }
   if (!status) {
-    plan_length(trainer);
+    status = plan_length(trainer, error);
+  }
+  if (!status) {
     start_over(trainer);
     memcpy(trainer->model->params,
            trainer->params,

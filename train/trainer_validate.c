@@ -4,6 +4,7 @@
 #include "train/trainer_impl.h"
 
 #include "train/evaluate.h"
+#include "train/steadiness.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -17,7 +18,7 @@ static const double rounding_limit = 1e-3;
 // network may latch from few of them only: one did from none of 192 starts in a
 // quiet validation part, and from some in most stretches of what it was trained
 // on.
-enum { REST_STARTS = 16, REST_STARTS_FINAL = 256 };
+enum { REST_STARTS = 8, REST_STARTS_FINAL = 256 };
 
 double
 rcv_trainer_rate(const RcvTrainer* const trainer)
@@ -49,18 +50,56 @@ test_steady(const RcvTrainer* const trainer,
 {
   const RcvPair* const pair     = trainer->pair;
   const double         target   = pair->wet_levels.rms;
+  const RcvRegion      region   = rest_region(pair);
   double               rounding = 0.0;
 
   RcvStatus status = rcv_evaluate_rest(
-    trainer->candidate, pair, rest_region(pair), n_starts, rest, error);
+    trainer->candidate, pair, region, n_starts, trainer->workers, rest, error);
   if (!status) {
-    status = rcv_evaluate_rounding(
-      trainer->candidate, pair, rest_region(pair), n_starts, &rounding, error);
+    status = rcv_evaluate_rounding(trainer->candidate,
+                                   pair,
+                                   region,
+                                   n_starts,
+                                   trainer->workers,
+                                   &rounding,
+                                   error);
   }
 
   // Written so that NaN is not steady
   *steady =
     *rest <= RCV_REST_LIMIT * target && rounding <= rounding_limit * target;
+  return status;
+}
+
+RcvStatus
+rcv_trainer_measure_costs(const RcvTrainer* const trainer,
+                          double* const           validation_s,
+                          double* const           finish_s,
+                          RcvError* const         error)
+{
+  const double start  = rcv_trainer_now();
+  double       rest   = 0.0;
+  bool         steady = false;
+  RcvMetrics   metrics;
+  memcpy(trainer->candidate->params,
+         trainer->params,
+         trainer->n_params * sizeof(float));
+
+  RcvStatus status = rcv_evaluate_region(trainer->candidate,
+                                         trainer->pair,
+                                         trainer->pair->validation,
+                                         NULL,
+                                         &metrics,
+                                         error);
+
+  const double middle = rcv_trainer_now();
+  if (!status) {
+    status = test_steady(trainer, REST_STARTS, &rest, &steady, error);
+  }
+
+  const double tested_s = rcv_trainer_now() - middle;
+  *validation_s         = rcv_trainer_now() - start;
+  *finish_s = middle - start + (tested_s * REST_STARTS_FINAL / REST_STARTS);
   return status;
 }
 

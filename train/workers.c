@@ -116,12 +116,27 @@ rcv_workers_free(RcvWorkers* const workers)
   free(workers);
 }
 
+uint32_t
+rcv_workers_n_threads(const RcvWorkers* const workers)
+{
+  return workers ? workers->n_threads : 1;
+}
+
 void
 rcv_workers_run(RcvWorkers* const workers,
                 const RcvTask     task,
                 void* const       job,
                 const uint32_t    n_tasks)
 {
+  if (!workers) {
+    const uint64_t mode = rcv_denormals_off();
+    for (uint32_t i = 0; i < n_tasks; ++i) {
+      task(job, i);
+    }
+    rcv_denormals_restore(mode);
+    return;
+  }
+
   pthread_mutex_lock(&workers->mutex);
   workers->task    = task;
   workers->job     = job;

@@ -25,11 +25,17 @@ rcv_workers_new(uint32_t n_threads);
 void
 rcv_workers_free(RcvWorkers* workers);
 
+/// How many threads there are, the caller's included: 1 without workers (NULL)
+uint32_t
+rcv_workers_n_threads(const RcvWorkers* workers);
+
 /**
    Do tasks 0 to n_tasks − 1 and return when all are done.
 
    Task i is done by thread i mod n_threads, always, with denormal numbers
    flushed to zero.
+
+   @param workers NULL: the caller does them all.
 */
 void
 rcv_workers_run(RcvWorkers* workers, RcvTask task, void* job, uint32_t n_tasks);

@@ -8,6 +8,7 @@
 #include "tests/support/trainer_rig.h"
 #include "train/evaluate.h"
 #include "train/random.h"
+#include "train/steadiness.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -185,6 +186,7 @@ test_rest(void** const unused)
                                        &rcv_trainer_rig_pair,
                                        rcv_trainer_rig_pair.validation,
                                        8,
+                                       NULL,
                                        &level,
                                        NULL),
                      RCV_OK);
@@ -208,6 +210,7 @@ test_rest_of_constant(void** const unused)
                                      &rcv_trainer_rig_pair,
                                      rcv_trainer_rig_pair.validation,
                                      8,
+                                     NULL,
                                      &level,
                                      NULL),
                    RCV_OK);
@@ -242,6 +245,7 @@ test_rounding(void** const unused)
                                            &rcv_trainer_rig_pair,
                                            rcv_trainer_rig_pair.validation,
                                            4,
+                                           NULL,
                                            &level,
                                            NULL),
                      RCV_OK);

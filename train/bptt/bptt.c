@@ -23,12 +23,13 @@ enum {
 struct RcvBpttImpl {
   RcvShape     shape;
   uint32_t     n_block;   // Frames of a block: BLOCK, or B if bidirectional
+  uint32_t     n_kept;    // Windows up to so many frames are one block
   uint32_t     n_window;  // Frames that the other direction reads: B + D
   RcvStack     stacks[2]; // Left to right, right to left
   RcvHeadLayer head;
-  RcvVec*      tops;        // [n_block][n_state] sum of the two directions
-  RcvVec*      d_tops;      // [n_block][n_state]
-  RcvVec*      y_again;     // [n_block] outputs when they are computed again
+  RcvVec*      tops;        // [n_most][n_state] sum of the two directions
+  RcvVec*      d_tops;      // [n_most][n_state]
+  RcvVec*      y_again;     // [n_most] outputs when they are computed again
   RcvVec*      checkpoints; // [blocks][L][2][n_state] states before each
   RcvVec*      after;       // [L][2][n_state] states after the window
 };
@@ -60,7 +61,8 @@ checkpoint_size(const RcvBptt* const bptt)
 static RcvBptt*
 bptt_new(const RcvShape* const shape,
          const uint32_t        max_frames,
-         const uint32_t        block_frames)
+         const uint32_t        block_frames,
+         const uint32_t        kept_frames)
 {
   RcvBptt* const bptt = calloc(1, sizeof(RcvBptt));
   if (!bptt) {
@@ -71,20 +73,22 @@ bptt_new(const RcvShape* const shape,
   bptt->n_block  = shape->bidirectional ? shape->block_frames
                    : block_frames       ? block_frames
                                         : BLOCK;
+  bptt->n_kept   = shape->bidirectional ? 0 : kept_frames;
   bptt->n_window = bptt->n_block + shape->lookahead_frames;
 
+  const uint32_t n_most =
+    bptt->n_kept > bptt->n_block ? bptt->n_kept : bptt->n_block;
   const size_t n_state  = rcv_tile_round(shape->hidden_size);
   const size_t n_blocks = (max_frames + bptt->n_block - 1) / bptt->n_block;
-  bool         good =
-    rcv_stack_init(&bptt->stacks[0], &bptt->shape, 0, bptt->n_block) &&
-    rcv_head_init(&bptt->head, &bptt->shape, bptt->n_block);
+  bool good = rcv_stack_init(&bptt->stacks[0], &bptt->shape, 0, n_most) &&
+              rcv_head_init(&bptt->head, &bptt->shape, n_most);
   if (good && shape->bidirectional) {
     good = rcv_stack_init(&bptt->stacks[1], &bptt->shape, 1, bptt->n_window);
   }
 
-  bptt->tops    = rcv_bptt_alloc(bptt->n_block * n_state, sizeof(RcvVec));
-  bptt->d_tops  = rcv_bptt_alloc(bptt->n_block * n_state, sizeof(RcvVec));
-  bptt->y_again = rcv_bptt_alloc(bptt->n_block, sizeof(RcvVec));
+  bptt->tops    = rcv_bptt_alloc(n_most * n_state, sizeof(RcvVec));
+  bptt->d_tops  = rcv_bptt_alloc(n_most * n_state, sizeof(RcvVec));
+  bptt->y_again = rcv_bptt_alloc(n_most, sizeof(RcvVec));
   bptt->after   = rcv_bptt_alloc(checkpoint_size(bptt), sizeof(RcvVec));
   bptt->checkpoints =
     rcv_bptt_alloc(n_blocks * checkpoint_size(bptt), sizeof(RcvVec));
@@ -120,6 +124,13 @@ static void
 bptt_reset(RcvBptt* const bptt)
 {
   rcv_stack_reset(&bptt->stacks[0]);
+}
+
+/// Frames of the blocks of a window
+static uint32_t
+block_length(const RcvBptt* const bptt, const RcvBpttWindow* const window)
+{
+  return window->n_frames <= bptt->n_kept ? bptt->n_kept : bptt->n_block;
 }
 
 /// How many of n frames from t on are before `limit`
@@ -179,11 +190,12 @@ bptt_forward(RcvBptt* const             bptt,
              const RcvBpttWindow* const window,
              RcvReal* const             entropies)
 {
-  RcvVec* const y     = rcv_vec_edit(window->y);
-  uint32_t      block = 0;
-  for (uint32_t t = 0; t < window->n_frames; t += bptt->n_block, ++block) {
+  const uint32_t n_block = block_length(bptt, window);
+  RcvVec* const  y       = rcv_vec_edit(window->y);
+  uint32_t       block   = 0;
+  for (uint32_t t = 0; t < window->n_frames; t += n_block, ++block) {
     const uint32_t left = window->n_frames - t;
-    const uint32_t n    = left < bptt->n_block ? left : bptt->n_block;
+    const uint32_t n    = left < n_block ? left : n_block;
 
     rcv_stack_save(&bptt->stacks[0],
                    bptt->checkpoints + (block * checkpoint_size(bptt)));
@@ -259,23 +271,25 @@ block_backward(RcvBptt* const             bptt,
 static void
 bptt_backward(RcvBptt* const bptt, const RcvBpttWindow* const window)
 {
-  const uint32_t n_blocks =
-    (window->n_frames + bptt->n_block - 1) / bptt->n_block;
+  const uint32_t n_block  = block_length(bptt, window);
+  const uint32_t n_blocks = (window->n_frames + n_block - 1) / n_block;
+  const bool     is_kept  = window->n_frames <= bptt->n_kept;
 
   // The states that the next window begins with
   rcv_stack_save(&bptt->stacks[0], bptt->after);
 
   rcv_stack_reset_gradient(&bptt->stacks[0]);
   for (uint32_t block = n_blocks; block-- > 0;) {
-    const uint32_t t    = block * bptt->n_block;
+    const uint32_t t    = block * n_block;
     const uint32_t left = window->n_frames - t;
-    const uint32_t n    = left < bptt->n_block ? left : bptt->n_block;
+    const uint32_t n    = left < n_block ? left : n_block;
 
     rcv_stack_load(&bptt->stacks[0],
                    bptt->checkpoints + (block * checkpoint_size(bptt)));
 
-    const RcvVec* const tops = block_forward(bptt, window, t, n);
-    if (bptt->shape.head == RCV_HEAD_SOFTMAX) {
+    const RcvVec* const tops = is_kept ? rcv_stack_tops(&bptt->stacks[0])
+                                       : block_forward(bptt, window, t, n);
+    if (!is_kept && bptt->shape.head == RCV_HEAD_SOFTMAX) {
       rcv_head_forward(&bptt->head, tops, bptt->y_again, n);
     }
     block_backward(bptt, window, t, n, tops);

@@ -25,7 +25,8 @@
    one after another are truncated BPTT, and a whole segment as one window is
    full BPTT.
 
-   The tape (all gates and states) is kept for one block of frames only.  The
+   The tape (all gates and states) is kept for one block of frames only, but of
+   windows that are short enough.  The
    forward pass keeps each block's first state; the backward pass computes the
    block's tape again from it, which gives the same numbers to the last bit
    (Chen et al. 2016, arXiv 1604.06174).
@@ -76,12 +77,16 @@ typedef struct {
      @param block_frames Frames whose tape is kept at a time, 0 for the best;
      bidirectional networks have their own.  It changes memory and speed, and
      no bit of the gradient if it is a multiple of 32.
+     @param kept_frames Windows up to this length keep all of their tape
+     instead, and no bit changes either: less to compute as long as the tape
+     fits into a cache.  0: none; bidirectional networks never.
      @return A network with weights of 0, to be freed with free_(), or NULL if
      there is no memory.
   */
   RcvBptt* (*new_)(const RcvShape* shape,
                    uint32_t        max_frames,
-                   uint32_t        block_frames);
+                   uint32_t        block_frames,
+                   uint32_t        kept_frames);
 
   /// Free what new_() made; NULL is ignored
   void (*free_)(RcvBptt* bptt);

@@ -108,6 +108,13 @@ rcv_stack_forward(RcvStack*     stack,
                   ptrdiff_t     x_stride,
                   uint32_t      n_frames);
 
+/// What the last rcv_stack_forward() returned, which is still in the tape
+static inline const RcvVec*
+rcv_stack_tops(const RcvStack* const stack)
+{
+  return stack->layers[stack->shape->num_layers - 1].h + stack->n_state;
+}
+
 /// Make the states after a block of n_frames those before the next
 #define rcv_stack_advance RCV_ISA_NAME(rcv_stack_advance)
 void

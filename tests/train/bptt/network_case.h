@@ -70,7 +70,7 @@ case_new(const RcvBpttTable* const table,
   c.loss        = loss;
   c.shape       = shape;
   c.n_params    = rcv_shape_n_params(&shape);
-  c.bptt        = table->new_(&shape, CASE_FRAMES, 0);
+  c.bptt        = table->new_(&shape, CASE_FRAMES, 0, 0);
   c.params      = case_alloc(c.n_params, sizeof(RcvReal));
   c.gradient    = case_alloc(c.n_params, sizeof(RcvReal));
   c.x           = case_alloc(n_in, sizeof(RcvReal));

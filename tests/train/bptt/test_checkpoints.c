@@ -19,16 +19,19 @@
 
 enum { FRAMES = 1000, CLASSES = 7 };
 
-/// Gradient of a window with a block length, to be freed by the caller
+/// Gradient of a window by blocks, or with all of the tape kept, to be freed by
+/// the caller
 static float*
-gradient_with_block(const RcvShape* const shape, const uint32_t block_frames)
+gradient_with_block(const RcvShape* const shape,
+                    const uint32_t        block_frames,
+                    const uint32_t        kept_frames)
 {
   const RcvBpttTable* const table    = rcv_engine_choose().bptt;
   const size_t              n_lanes  = table->n_lanes;
   const size_t              n_values = FRAMES * n_lanes;
   const size_t              n_params = rcv_shape_n_params(shape);
 
-  RcvBptt* const  bptt     = table->new_(shape, FRAMES, block_frames);
+  RcvBptt* const  bptt = table->new_(shape, FRAMES, block_frames, kept_frames);
   float* const    params   = rcv_bptt_alloc(n_params, sizeof(float));
   float* const    gradient = rcv_bptt_alloc(n_params, sizeof(float));
   float* const    x        = rcv_bptt_alloc(n_values, sizeof(float));
@@ -87,13 +90,16 @@ test_same_bits(void** const unused)
                               0.0f,
                               {{{0}}}};
 
-    float* const whole  = gradient_with_block(&shape, FRAMES + 24);
-    float* const blocks = gradient_with_block(&shape, 32);
-    float* const larger = gradient_with_block(&shape, 96);
+    float* const whole  = gradient_with_block(&shape, FRAMES + 24, 0);
+    float* const blocks = gradient_with_block(&shape, 32, 0);
+    float* const larger = gradient_with_block(&shape, 96, FRAMES - 1);
+    float* const kept   = gradient_with_block(&shape, 32, FRAMES);
     const size_t size   = rcv_shape_n_params(&shape) * sizeof(float);
     assert_true(fabsf(whole[0]) > 0.0f);
     assert_memory_equal(whole, blocks, size);
     assert_memory_equal(whole, larger, size);
+    assert_memory_equal(whole, kept, size);
+    free(kept);
     free(whole);
     free(blocks);
     free(larger);

@@ -158,7 +158,7 @@ back_propagate(void)
   double              d_outputs[T] = {0.0, 0.0, 0.0};
   const RcvBpttWindow window       = {
           T, x, NULL, outputs, d_outputs, NULL, 0, NULL, NULL};
-  RcvBptt* const bptt = rcv_bptt_exact.new_(&shape, T, 0);
+  RcvBptt* const bptt = rcv_bptt_exact.new_(&shape, T, 0, 0);
   rcv_bptt_exact.set_params(bptt, params);
   rcv_bptt_exact.reset(bptt);
   rcv_bptt_exact.forward(bptt, &window, NULL);

@@ -1,0 +1,272 @@
+// Copyright 2026 Recurve contributors
+// SPDX-License-Identifier: ISC
+
+#include "train/steadiness.h"
+
+#include "train/evaluate.h"
+
+#include <math.h>
+#include <stdint.h>
+#include <stdlib.h>
+
+/// Pieces of sound, silence after each, and what a model makes of them
+typedef struct {
+  const RcvModel* model;
+  const RcvPair*  pair;
+  RcvRegion       region;
+  size_t          n_starts;  // Places that the pieces are taken from
+  size_t          n_sound;   // Frames of a piece
+  size_t          n_silence; // Frames after it
+} Pieces;
+
+/// Every n-th of the places, on one thread
+typedef struct {
+  const Pieces* pieces;
+  size_t        first;
+  size_t        step;
+  double        level; // The greatest of these places
+  RcvStatus     status;
+  RcvError      error;
+  float*        audio; // [n_sound + n_silence] owned
+  float*        y;     // [2][n_sound + n_silence] owned
+  double*       rests; // [positions of the knobs] owned; NaN: not known yet
+} Part;
+
+/// Positions of the knobs that are tried in turn: the takes', and the middle
+static size_t
+n_positions(const RcvPair* const pair)
+{
+  return pair->takes.n_knobs ? pair->takes.n_takes + 1 : 1;
+}
+
+static const float*
+position_knobs(const RcvPair* const pair, const size_t index)
+{
+  const size_t i = index % n_positions(pair);
+
+  return i + 1 < n_positions(pair) ? pair->takes.takes[i].knobs : NULL;
+}
+
+static RcvStatus
+no_memory(RcvError* const error)
+{
+  return rcv_error_set(error, RCV_NO_MEMORY, "No memory to test a model");
+}
+
+/**
+   Play the piece at one of the places.
+
+   @param gain Of the piece; 0: silence instead.
+   @param y [n_sound + n_silence] set.
+*/
+static RcvStatus
+play(Part* const part, const size_t place, const float gain, float* const y)
+{
+  const Pieces* const  pieces = part->pieces;
+  const RcvPair* const pair   = pieces->pair;
+  const size_t         length = rcv_region_length(pieces->region);
+  const size_t         start  = pieces->region.start +
+                       ((length - pieces->n_sound) * place / pieces->n_starts);
+  for (size_t t = 0; t < pieces->n_sound; ++t) {
+    part->audio[t] = gain * pair->dry[start + t];
+  }
+
+  const size_t n = pieces->n_sound + pieces->n_silence;
+  float* const x = rcv_evaluate_inputs(pieces->model->shape.input_size,
+                                       part->audio,
+                                       position_knobs(pair, place),
+                                       n);
+
+  const RcvStatus status =
+    x ? rcv_model_run(pieces->model, x, y, n, &part->error)
+      : no_memory(&part->error);
+  free(x);
+  return status;
+}
+
+/// RMS of the distance between a signal and another, or a constant
+static double
+distance_rms(const float* const a,
+             const float* const b,
+             const double       constant,
+             const size_t       n)
+{
+  double energy = 0.0;
+  for (size_t t = 0; t < n; ++t) {
+    const double distance = (double)a[t] - (b ? (double)b[t] : constant);
+
+    energy += distance * distance;
+  }
+  return sqrt(energy / (double)n);
+}
+
+static double
+greater(const double a, const double b)
+{
+  return b <= a ? a : b; // NaN is greater
+}
+
+/// The last 50 ms, in which a model must be silent
+static size_t
+n_last(const Pieces* const pieces)
+{
+  return pieces->pair->rate_hz / 20;
+}
+
+/**
+   What the model comes to without any sound before: a constant, which is not
+   heard.  It is the same for all places with the same positions of the knobs.
+*/
+static double
+rest_of(Part* const part, const size_t place)
+{
+  const Pieces* const pieces = part->pieces;
+  const size_t        n      = n_last(pieces);
+  const float* const  end  = part->y + pieces->n_sound + pieces->n_silence - n;
+  double* const       rest = &part->rests[place % n_positions(pieces->pair)];
+
+  if (isnan(*rest)) {
+    part->status = play(part, place, 0.0f, part->y);
+
+    double sum = 0.0;
+    for (size_t t = 0; !part->status && t < n; ++t) {
+      sum += (double)end[t];
+    }
+    *rest = sum / (double)n;
+  }
+  return *rest;
+}
+
+/// How loud the model is at rest after the sound at one place
+static void
+test_rest(Part* const part, const size_t place)
+{
+  static const float gains[] = {1.0f, 4.0f, 0.25f};
+
+  const Pieces* const pieces = part->pieces;
+  const size_t        n      = n_last(pieces);
+  const float* const  end  = part->y + pieces->n_sound + pieces->n_silence - n;
+  const double        rest = rest_of(part, place);
+  for (size_t k = 0; !part->status && k < 3; ++k) {
+    part->status = play(part, place, gains[k], part->y);
+    part->level  = greater(part->level, distance_rms(end, NULL, rest, n));
+  }
+}
+
+/// How far rounding carries the model at one place
+static void
+test_rounding(Part* const part, const size_t place)
+{
+  static const float nearly_1 = 1.0f + 1.0f / (1 << 22); // Two steps of a float
+
+  const size_t n     = part->pieces->n_sound;
+  float* const other = part->y + n;
+
+  part->status = play(part, place, 1.0f, part->y);
+  part->status =
+    part->status ? part->status : play(part, place, nearly_1, other);
+  part->level = greater(part->level, distance_rms(part->y, other, 0.0, n));
+}
+
+typedef void (*Test)(Part* part, size_t place);
+
+typedef struct {
+  Part* parts;
+  Test  test;
+} Job;
+
+static void
+run_part(void* const handle, const uint32_t index)
+{
+  const Job* const    job    = handle;
+  Part* const         part   = &job->parts[index];
+  const Pieces* const pieces = part->pieces;
+  const size_t        n      = pieces->n_sound + pieces->n_silence;
+  const size_t        n_rest = n_positions(pieces->pair);
+
+  part->audio = calloc(n, sizeof(float));
+  part->y     = calloc(2 * n, sizeof(float));
+  part->rests = calloc(n_rest, sizeof(double));
+  if (!part->audio || !part->y || !part->rests) {
+    part->status = no_memory(&part->error);
+  }
+  for (size_t i = 0; !part->status && i < n_rest; ++i) {
+    part->rests[i] = (double)NAN;
+  }
+  for (size_t i = part->first; !part->status && i < pieces->n_starts;
+       i += part->step) {
+    job->test(part, i);
+  }
+  free(part->audio);
+  free(part->y);
+  free(part->rests);
+}
+
+/// Test all places; the greatest level does not depend on who tests which
+static RcvStatus
+test_all(const Pieces* const pieces,
+         const Test          test,
+         RcvWorkers* const   workers,
+         double* const       level,
+         RcvError* const     error)
+{
+  const uint32_t n_parts = rcv_workers_n_threads(workers);
+  Part* const    parts   = calloc(n_parts, sizeof(Part));
+  if (!parts) {
+    return no_memory(error);
+  }
+  for (uint32_t i = 0; i < n_parts; ++i) {
+    parts[i].pieces = pieces;
+    parts[i].first  = i;
+    parts[i].step   = n_parts;
+  }
+
+  Job job = {parts, test};
+  rcv_workers_run(workers, run_part, &job, n_parts);
+
+  RcvStatus status = RCV_OK;
+  *level           = 0.0;
+  for (uint32_t i = 0; i < n_parts; ++i) {
+    *level = greater(*level, parts[i].level);
+    if (!status && parts[i].status) {
+      status =
+        rcv_error_set(error, parts[i].status, "%s", parts[i].error.message);
+    }
+  }
+  free(parts);
+  return status;
+}
+
+RcvStatus
+rcv_evaluate_rest(const RcvModel* const model,
+                  const RcvPair* const  pair,
+                  const RcvRegion       region,
+                  const size_t          n_starts,
+                  RcvWorkers* const     workers,
+                  double* const         level,
+                  RcvError* const       error)
+{
+  const Pieces pieces = {
+    model, pair, region, n_starts, pair->rate_hz / 4, pair->rate_hz / 2};
+  if (rcv_region_length(region) < pieces.n_sound) {
+    *level = (double)NAN;
+    return RCV_OK;
+  }
+  return test_all(&pieces, test_rest, workers, level, error);
+}
+
+RcvStatus
+rcv_evaluate_rounding(const RcvModel* const model,
+                      const RcvPair* const  pair,
+                      const RcvRegion       region,
+                      const size_t          n_starts,
+                      RcvWorkers* const     workers,
+                      double* const         level,
+                      RcvError* const       error)
+{
+  const size_t n_region = rcv_region_length(region);
+  const size_t n        = n_region < pair->rate_hz ? n_region : pair->rate_hz;
+  const Pieces pieces   = {model, pair, region, n ? n_starts : 0, n, 0};
+
+  return test_all(&pieces, test_rounding, workers, level, error);
+}

@@ -1,0 +1,68 @@
+// Copyright 2026 Recurve contributors
+// SPDX-License-Identifier: ISC
+
+#ifndef TRAIN_STEADINESS_H
+#define TRAIN_STEADINESS_H
+
+#include "dsp/model/error.h"
+#include "dsp/model/model.h"
+#include "train/pair.h"
+#include "train/workers.h"
+
+#include <stddef.h>
+
+/**
+   @file
+
+   Whether a model can be trusted beyond its error: that it falls silent after
+   sound, and that rounding does not decide what it plays.
+*/
+
+/// A model that at rest is louder than this part of the target's RMS latches
+#define RCV_REST_LIMIT 0.05
+
+/**
+   The greatest level that a model goes on with in the silence after sound.
+
+   From many places of a region the model plays a quarter of a second and then
+   half a second of silence.  Its rest level is the RMS in the last 50 ms of
+   what is left of its output without the constant that it comes to when there
+   was no sound before.  A network that latches oscillates there for ever, or
+   holds another value.  Knobs stand at the takes' positions and in the middle,
+   in turn.
+
+   @param n_starts Places per input level (as recorded, and 12 dB up and down).
+   @param workers To share the places among, or NULL.
+   @param level Set.
+*/
+RcvStatus
+rcv_evaluate_rest(const RcvModel* model,
+                  const RcvPair*  pair,
+                  RcvRegion       region,
+                  size_t          n_starts,
+                  RcvWorkers*     workers,
+                  double*         level,
+                  RcvError*       error);
+
+/**
+   How far a model depends on rounding: the greatest RMS, over pieces of a
+   second, of the distance between what it plays and what it plays from an input
+   that is greater by two steps of a float (a part of 2.4e-7).
+
+   A network can be chaotic where it was trained to be exact: then every set of
+   kernels, block of a compiler and processor plays something else.
+
+   @param n_starts Places.
+   @param workers To share the places among, or NULL.
+   @param level Set; some 1e-7 times its gain if all is well.
+*/
+RcvStatus
+rcv_evaluate_rounding(const RcvModel* model,
+                      const RcvPair*  pair,
+                      RcvRegion       region,
+                      size_t          n_starts,
+                      RcvWorkers*     workers,
+                      double*         level,
+                      RcvError*       error);
+
+#endif // TRAIN_STEADINESS_H
