@@ -17,8 +17,12 @@ for program in "$cc" qemu-aarch64; do
 done
 
 flags=(-std=c11 -O3 -Wall -Wextra -Werror -fno-math-errno -I "$RECURVE_TOP")
-compile() { # OBJECT SOURCE FLAGS...
-  "$cc" "${flags[@]}" "${@:3}" -c "$RECURVE_TOP/$2" -o "$1"
+
+# Compile in the background: OBJECT SOURCE FLAGS...
+jobs=()
+compile() {
+  "$cc" "${flags[@]}" "${@:3}" -c "$RECURVE_TOP/$2" -o "$1" &
+  jobs+=($!)
 }
 
 for source in "$RECURVE_TOP"/dsp/*.c "$RECURVE_TOP"/dsp/kernels/*.c; do
@@ -38,6 +42,9 @@ for name in rnn lstm gru dense; do
 done
 compile reference.o train/reference_exact.c -DRCV_DOUBLE
 compile compare_cells.o tests/dsp/cross/compare_cells.c -D_XOPEN_SOURCE=700
+for job in "${jobs[@]}"; do
+  wait "$job"
+done
 
 "$cc" ./*.o -o compare_cells -lm
 qemu-aarch64 -L /usr/aarch64-linux-gnu ./compare_cells
