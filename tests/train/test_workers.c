@@ -71,6 +71,22 @@ test_few_tasks(void** const unused)
   rcv_workers_free(workers);
 }
 
+/// Without workers the caller does them all
+static void
+test_none(void** const unused)
+{
+  (void)unused;
+  Job job;
+  memset(&job, 0, sizeof(job));
+  rcv_workers_run(NULL, note, &job, 3);
+  assert_int_equal(rcv_workers_n_threads(NULL), 1);
+  for (uint32_t i = 0; i < 3; ++i) {
+    assert_int_equal(job.n_runs[i], 1);
+    assert_true(pthread_equal(job.threads[i], pthread_self()));
+    assert_true(job.flushed[i] >= 0.0f && job.flushed[i] <= 0.0f);
+  }
+}
+
 /// The caller's float mode is its own, and unused threads end
 static void
 test_ends(void** const unused)
@@ -93,6 +109,7 @@ main(void)
   const struct CMUnitTest tests[] = {
     cmocka_unit_test(test_tasks),
     cmocka_unit_test(test_few_tasks),
+    cmocka_unit_test(test_none),
     cmocka_unit_test(test_ends),
   };
 

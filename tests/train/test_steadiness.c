@@ -1,0 +1,142 @@
+// Copyright 2026 Recurve contributors
+// SPDX-License-Identifier: ISC
+
+#include "train/steadiness.h"
+
+#include "tests/support/assert_close.h"
+#include "tests/support/model_fixture.h"
+#include "tests/support/trainer_rig.h"
+#include "train/random.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+/// h ← tanh(w·h + x), y = h: rests at zero, holds, or swings for ever
+static void
+test_rest(void** const unused)
+{
+  (void)unused;
+  static const float  w[]        = {0.5f, -0.5f, 3.0f, -3.0f};
+  RcvWorkers* const   workers    = rcv_workers_new(3);
+  static const double expected[] = {0.0, 0.0, 0.9949, 0.9949};
+  for (size_t i = 0; i < 4; ++i) {
+    RcvShape shape   = rcv_fixture_shape(1);
+    double   level   = -1.0;
+    shape.cell       = RCV_CELL_RNN;
+    shape.skip       = false;
+    RcvModel* model  = rcv_model_new(&shape);
+    model->params[0] = 1.0f; // W_ih
+    model->params[1] = w[i]; // W_hh
+    model->params[4] = 1.0f; // W_o
+    assert_int_equal(rcv_evaluate_rest(model,
+                                       &rcv_trainer_rig_pair,
+                                       rcv_trainer_rig_pair.validation,
+                                       8,
+                                       NULL,
+                                       &level,
+                                       NULL),
+                     RCV_OK);
+    assert_close(level, expected[i], 1e-4);
+
+    double shared = -1.0;
+    assert_int_equal(rcv_evaluate_rest(model,
+                                       &rcv_trainer_rig_pair,
+                                       rcv_trainer_rig_pair.validation,
+                                       8,
+                                       workers,
+                                       &shared,
+                                       NULL),
+                     RCV_OK);
+    assert_memory_equal(&shared, &level, sizeof(level));
+    rcv_model_free(model);
+  }
+  rcv_workers_free(workers);
+}
+
+/// A constant at rest, which an output bias makes, is not heard as going on
+static void
+test_rest_of_constant(void** const unused)
+{
+  (void)unused;
+  RcvShape shape                                = rcv_fixture_shape(1);
+  double   level                                = -1.0;
+  shape.cell                                    = RCV_CELL_RNN;
+  shape.skip                                    = false;
+  RcvModel* model                               = rcv_model_new(&shape);
+  model->params[rcv_shape_n_params(&shape) - 1] = 0.5f; // b_o
+  assert_int_equal(rcv_evaluate_rest(model,
+                                     &rcv_trainer_rig_pair,
+                                     rcv_trainer_rig_pair.validation,
+                                     8,
+                                     NULL,
+                                     &level,
+                                     NULL),
+                   RCV_OK);
+  assert_close(level, 0.0, 1e-6);
+  rcv_model_free(model);
+}
+
+/// h ← tanh(W h + 0.1 x), y = Σ h: small weights forget a difference, greater
+/// ones of many units make more and more of it
+static void
+test_rounding(void** const unused)
+{
+  (void)unused;
+  static const size_t n_hidden = 16;
+  RcvWorkers* const   workers  = rcv_workers_new(3);
+  static const float  scales[] = {0.2f, 1.5f};
+  for (size_t i = 0; i < 2; ++i) {
+    RcvRandom random = {1};
+    RcvShape  shape  = rcv_fixture_shape((uint32_t)n_hidden);
+    double    level  = -1.0;
+    shape.cell       = RCV_CELL_RNN;
+    shape.skip       = false;
+    RcvModel* model  = rcv_model_new(&shape);
+    for (size_t k = 0; k < n_hidden; ++k) {
+      model->params[k]                               = 0.1f;
+      model->params[(n_hidden * (n_hidden + 3)) + k] = 1.0f; // W_o
+    }
+    for (size_t k = n_hidden; k < n_hidden * (n_hidden + 1); ++k) {
+      model->params[k] =
+        scales[i] * (float)((2.0 * rcv_random_unit(&random)) - 1.0);
+    }
+    assert_int_equal(rcv_evaluate_rounding(model,
+                                           &rcv_trainer_rig_pair,
+                                           rcv_trainer_rig_pair.validation,
+                                           4,
+                                           NULL,
+                                           &level,
+                                           NULL),
+                     RCV_OK);
+    print_message("distance by rounding %g\n", level);
+
+    // Shared among threads it is the same to the last bit
+    double shared = -1.0;
+    assert_int_equal(rcv_evaluate_rounding(model,
+                                           &rcv_trainer_rig_pair,
+                                           rcv_trainer_rig_pair.validation,
+                                           4,
+                                           workers,
+                                           &shared,
+                                           NULL),
+                     RCV_OK);
+    assert_memory_equal(&shared, &level, sizeof(level));
+    assert_true(i ? level > 0.1 : level < 1e-6);
+    rcv_model_free(model);
+  }
+  rcv_workers_free(workers);
+}
+
+int
+main(void)
+{
+  const struct CMUnitTest tests[] = {
+    cmocka_unit_test(test_rest),
+    cmocka_unit_test(test_rest_of_constant),
+    cmocka_unit_test(test_rounding),
+  };
+
+  return cmocka_run_group_tests(
+    tests, rcv_trainer_rig_set_up, rcv_trainer_rig_tear_down);
+}
