@@ -67,6 +67,7 @@ LIBRARIES = [
     ("fftw", "fftw3f >= 3.3"),
     ("jansson", "jansson >= 2.13"),
     ("openblas", "openblas >= 0.3.13"),
+    ("soxr", "soxr >= 0.1.3"),
 ]
 
 
@@ -208,7 +209,8 @@ def _build_libraries(bld):
         includes=".",
         defines=POSIX,
         use=_objects_per_isa(bld, ISA_SOURCES[1], trained, defines=POSIX)
-        + ["SNDFILE", "LILV", "LV2", "FFTW", "JANSSON", "OPENBLAS", "PTHREAD", "M"],
+        + ["SNDFILE", "SOXR", "LILV", "LV2", "FFTW", "JANSSON", "OPENBLAS", "PTHREAD"]
+        + ["M"],
     )
 
 
@@ -266,7 +268,7 @@ def _build_tests(bld):
             install_path=None,
             # Users before what they use: the linker reads once, left to right
             use="rcv_test_support rcv_plugin rcv_bptt_exact rcv_train rcv_model "
-            "rcv_exact_cells rcv_dsp CMOCKA SNDFILE LILV LV2 FFTW JANSSON OPENBLAS "
+            "rcv_exact_cells rcv_dsp CMOCKA SNDFILE SOXR LILV LV2 FFTW JANSSON OPENBLAS "
             "PTHREAD M",
         )
 
@@ -314,7 +316,7 @@ def build(bld):
             includes=".",
             defines=POSIX,
             install_path="${BINDIR}",
-            use="rcv_train rcv_model rcv_exact_cells rcv_dsp SNDFILE LILV LV2 FFTW JANSSON "
+            use="rcv_train rcv_model rcv_exact_cells rcv_dsp SNDFILE SOXR LILV LV2 FFTW JANSSON "
             "OPENBLAS PTHREAD M",
         )
     if bld.path.find_node("docs/recurve.1"):

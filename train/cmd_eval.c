@@ -28,10 +28,10 @@ typedef struct {
   double      from_s;
   double      to_s;
   double      segment_s;
-  uint32_t    clip_frames;
   bool        floor; // Then only TAKE TAKE, and nothing else but json
-  bool        align;
   bool        json;
+
+  RcvPairOptions pair;
 } Arguments;
 
 static RcvParsed
@@ -54,11 +54,16 @@ parse(Arguments* const a, const int argc, char** const argv)
      "End here; 0: at the end", 0.0, 1e6, NULL},
     {"segment", 's', RCV_OPTION_DURATION, &a->segment_s, "TIME",
      "Length of the segments that are listed", 0.1, 1e6, NULL},
-    {"align", 'a', RCV_OPTION_FLAG, &a->align, NULL,
+    {"align", 'a', RCV_OPTION_FLAG, &a->pair.align, NULL,
      "Find the delay of WET and take it off", 0.0, 0.0, NULL},
-    {"clips", 'c', RCV_OPTION_UINT, &a->clip_frames, "FRAMES",
+    {"clips", 'c', RCV_OPTION_UINT, &a->pair.clip_frames, "FRAMES",
      "The recordings are clips of so many frames in a row, of which only the "
      "second halves are right; 0: they are whole", 0.0, 100000000.0, NULL},
+    {"channel", 0, RCV_OPTION_UINT, &a->pair.reading.channel, "N",
+     "Channel of recordings with several, from 1", 0.0, 1024.0, NULL},
+    {"rate", 0, RCV_OPTION_UINT, &a->pair.reading.rate_hz, "HZ",
+     "Resample the recordings to this rate; 0: use them as they are", 0.0,
+     768000.0, NULL},
     {"json", 'j', RCV_OPTION_FLAG, &a->json, NULL,
      "Print one JSON object on standard output", 0.0, 0.0, NULL},
     {NULL, 0, RCV_OPTION_FLAG, NULL, NULL, NULL, 0.0, 0.0, NULL},
@@ -263,7 +268,7 @@ rcv_cmd_eval(const int argc, char** const argv)
   Arguments a;
   memset(&a, 0, sizeof(a));
   a.segment_s = 10.0;
-  a.align     = true;
+  a.pair      = rcv_pair_options_compare();
 
   const RcvParsed parsed = parse(&a, argc, argv);
   if (parsed != RCV_PARSED) {
@@ -271,8 +276,7 @@ rcv_cmd_eval(const int argc, char** const argv)
   }
 
   if (a.floor) {
-    return rcv_eval_floor(a.operands, a.json);
+    return rcv_eval_floor(a.operands, &a.pair, a.json);
   }
-  return rcv_with_model_and_pair(
-    "eval", a.operands, a.align, a.clip_frames, evaluate, &a);
+  return rcv_with_model_and_pair("eval", a.operands, &a.pair, evaluate, &a);
 }

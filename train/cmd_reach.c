@@ -25,8 +25,9 @@ typedef struct {
   const char* picture;
   uint32_t    n_lags;
   uint32_t    n_places;
-  bool        align;
   bool        json;
+
+  RcvPairOptions pair;
 } Arguments;
 
 static RcvParsed
@@ -41,8 +42,13 @@ parse(Arguments* const a, const int argc, char** const argv)
      NULL},
     {"picture", 'p', RCV_OPTION_STRING, &a->picture, "FILE.svg",
      "Draw it, with gnuplot", 0.0, 0.0, NULL},
-    {"align", 'a', RCV_OPTION_FLAG, &a->align, NULL,
+    {"align", 'a', RCV_OPTION_FLAG, &a->pair.align, NULL,
      "Find the delay of WET and take it off", 0.0, 0.0, NULL},
+    {"channel", 0, RCV_OPTION_UINT, &a->pair.reading.channel, "N",
+     "Channel of recordings with several, from 1", 0.0, 1024.0, NULL},
+    {"rate", 0, RCV_OPTION_UINT, &a->pair.reading.rate_hz, "HZ",
+     "Resample the recordings to this rate; 0: use them as they are", 0.0,
+     768000.0, NULL},
     {"json", 'j', RCV_OPTION_FLAG, &a->json, NULL,
      "Print one JSON object on standard output", 0.0, 0.0, NULL},
     {NULL, 0, RCV_OPTION_FLAG, NULL, NULL, NULL, 0.0, 0.0, NULL},
@@ -185,12 +191,12 @@ rcv_cmd_reach(const int argc, char** const argv)
   memset(&a, 0, sizeof(a));
   a.n_lags   = 4096;
   a.n_places = 256;
-  a.align    = true;
+  a.pair     = rcv_pair_options_compare();
 
   const RcvParsed parsed = parse(&a, argc, argv);
   if (parsed != RCV_PARSED) {
     return parsed == RCV_PARSED_HELP ? 0 : 2;
   }
 
-  return rcv_with_model_and_pair("reach", a.operands, a.align, 0, measure, &a);
+  return rcv_with_model_and_pair("reach", a.operands, &a.pair, measure, &a);
 }

@@ -57,14 +57,15 @@ print(const RcvRepeat* const repeat,
 }
 
 int
-rcv_eval_floor(const char* const* const paths, const bool json)
+rcv_eval_floor(const char* const* const    paths,
+               const RcvPairOptions* const options,
+               const bool                  json)
 {
   RcvError error = {RCV_OK, ""};
   RcvPair  pair;
 
   // As if one had gone into a device, and the other come out
-  const RcvPairOptions options = {true, -1.0, -1.0, true, 0};
-  RcvStatus status = rcv_pair_read(&pair, paths[0], paths[1], &options, &error);
+  RcvStatus status = rcv_pair_read(&pair, paths[0], paths[1], options, &error);
   if (!status && pair.takes.n_takes != 1) {
     status = rcv_error_set(&error,
                            RCV_BAD_DATA,

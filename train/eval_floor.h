@@ -4,6 +4,8 @@
 #ifndef TRAIN_EVAL_FLOOR_H
 #define TRAIN_EVAL_FLOOR_H
 
+#include "train/pair.h"
+
 #include <stdbool.h>
 
 /**
@@ -11,10 +13,13 @@
    how far they differ, or what went wrong.
 
    @param paths [2] of the takes.
+   @param options Of rcv_pair_options_compare(), with a channel or a rate.
    @param json One object on stdout.
    @return The exit status of the process.
 */
 int
-rcv_eval_floor(const char* const* paths, bool json);
+rcv_eval_floor(const char* const*    paths,
+               const RcvPairOptions* options,
+               bool                  json);
 
 #endif // TRAIN_EVAL_FLOOR_H

@@ -23,6 +23,8 @@ enum {
 
   RETURNS_PER_GENERATION = 2,
 
+  MOST_UNSTEADY = 3,
+
   // Updates after a return: in which nothing moves, since moments and bases of
   // a few gradients would give wild steps; in which the rate then rises; and in
   // which no comparison is made
@@ -51,11 +53,12 @@ void
 rcv_guard_reset(RcvGuard* const guard, const float* const params)
 {
   memcpy(guard->kept, params, guard->n_params * sizeof(float));
-  guard->n_kept    = 0; // To be replaced by the first validated ones
-  guard->n_returns = 0;
-  guard->n_in_vain = 0;
-  guard->n_since   = GRACE;
-  guard->calm      = 1.0;
+  guard->n_kept     = 0; // To be replaced by the first validated ones
+  guard->n_returns  = 0;
+  guard->n_in_vain  = 0;
+  guard->n_since    = GRACE;
+  guard->calm       = 1.0;
+  guard->n_unsteady = 0;
   rcv_guard_forget_losses(guard);
 }
 
@@ -98,6 +101,12 @@ rcv_guard_is_lost(const RcvGuard* const guard,
          (guard->n_since > GRACE && val_esr > lost_factor * best_esr);
 }
 
+bool
+rcv_guard_see_unsteady(RcvGuard* const guard)
+{
+  return ++guard->n_unsteady >= MOST_UNSTEADY;
+}
+
 double
 rcv_guard_rate(const RcvGuard* const guard)
 {
@@ -115,7 +124,8 @@ rcv_guard_keep(RcvGuard* const guard, const float* const params)
           (RCV_GUARD_GENERATIONS - 1) * n * sizeof(float));
   memcpy(guard->kept, params, n * sizeof(float));
   guard->n_kept += guard->n_kept < RCV_GUARD_GENERATIONS;
-  guard->n_in_vain = 0;
+  guard->n_in_vain  = 0;
+  guard->n_unsteady = 0;
 }
 
 void
@@ -130,8 +140,9 @@ rcv_guard_return(RcvGuard* const guard, float* const params)
 
   ++guard->n_returns;
   ++guard->n_in_vain;
-  guard->n_since = 0;
-  guard->calm    = fmax(calm_least, guard->calm * calm_factor);
+  guard->n_since    = 0;
+  guard->n_unsteady = 0;
+  guard->calm       = fmax(calm_least, guard->calm * calm_factor);
 
   // The mean was that of lost weights; the least is still what was reached
   guard->loss     = 0.0;
@@ -159,6 +170,7 @@ rcv_guard_list(RcvGuard* const guard, RcvStateList* const list)
     {"loss", RCV_STATE_F64, &guard->loss, 1},
     {"least_loss", RCV_STATE_F64, &guard->least_loss, 1},
     {"n_losses", RCV_STATE_U64, &guard->n_losses, 1},
+    {"n_unsteady", RCV_STATE_U64, &guard->n_unsteady, 1},
   };
 
   bool good = true;

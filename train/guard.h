@@ -31,6 +31,7 @@ typedef struct {
   double   loss;       ///< Running mean of the loss
   double   least_loss; ///< The least that it was
   uint64_t n_losses;   ///< In the running mean
+  uint64_t n_unsteady; ///< Better weights in a row that could not be kept
 } RcvGuard;
 
 /// Begin with weights to go back to; false: no memory
@@ -66,6 +67,15 @@ rcv_guard_forget_losses(RcvGuard* guard);
 */
 bool
 rcv_guard_is_lost(const RcvGuard* guard, double val_esr, double best_esr);
+
+/**
+   Take note of better weights that latch or depend on rounding.
+
+   @return True if they are the third in a row: then the training does not leave
+   by itself where no weights can be kept, and is lost.
+*/
+bool
+rcv_guard_see_unsteady(RcvGuard* guard);
 
 /// Factor of the rate: less after returns, and least soon after one
 double

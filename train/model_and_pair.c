@@ -6,19 +6,17 @@
 #include <stdio.h>
 
 int
-rcv_with_model_and_pair(const char* const         name,
-                        const char* const* const  operands,
-                        const bool                align,
-                        const uint32_t            clip_frames,
-                        const RcvModelAndPairFunc func,
-                        void* const               handle)
+rcv_with_model_and_pair(const char* const           name,
+                        const char* const* const    operands,
+                        const RcvPairOptions* const options,
+                        const RcvModelAndPairFunc   func,
+                        void* const                 handle)
 {
   RcvError        error = {RCV_OK, ""};
   RcvModel* const model = rcv_model_load(operands[0], &error);
   if (model) {
-    RcvPair              pair;
-    const RcvPairOptions options = {align, -1.0, -1.0, true, clip_frames};
-    if (!rcv_pair_read(&pair, operands[1], operands[2], &options, &error)) {
+    RcvPair pair;
+    if (!rcv_pair_read(&pair, operands[1], operands[2], options, &error)) {
       func(handle, model, &pair, &error);
     }
     rcv_pair_clear(&pair);

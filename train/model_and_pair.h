@@ -8,9 +8,6 @@
 #include "dsp/model/model.h"
 #include "train/pair.h"
 
-#include <stdbool.h>
-#include <stdint.h>
-
 /// What a command does with a model and the recordings that it is compared with
 typedef RcvStatus (*RcvModelAndPairFunc)(void*           handle,
                                          const RcvModel* model,
@@ -23,16 +20,14 @@ typedef RcvStatus (*RcvModelAndPairFunc)(void*           handle,
 
    @param name Of the command.
    @param operands [3] paths of MODEL, DRY and WET.
-   @param align Take off the delay.
-   @param clip_frames Of RcvPairOptions.
+   @param options How the recordings are read; nothing is trained.
    @return The exit status of the process.
 */
 int
-rcv_with_model_and_pair(const char*         name,
-                        const char* const*  operands,
-                        bool                align,
-                        uint32_t            clip_frames,
-                        RcvModelAndPairFunc func,
-                        void*               handle);
+rcv_with_model_and_pair(const char*           name,
+                        const char* const*    operands,
+                        const RcvPairOptions* options,
+                        RcvModelAndPairFunc   func,
+                        void*                 handle);
 
 #endif // TRAIN_MODEL_AND_PAIR_H

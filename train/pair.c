@@ -61,8 +61,8 @@ check_pair(const RcvPair* const pair,
   if (pair->rate_hz != takes->rate_hz) {
     return rcv_error_set(error,
                          RCV_BAD_DATA,
-                         "%s: has %u Hz, but %s has %u Hz; resample one of "
-                         "them (sox IN -r %u OUT)",
+                         "%s: has %u Hz, but %s has %u Hz; resample them to "
+                         "the same one (--rate %u)",
                          wet_path,
                          takes->rate_hz,
                          dry_path,
@@ -275,9 +275,13 @@ rcv_pair_read(RcvPair* const              pair,
 
   RcvTakes* const takes  = &pair->takes;
   RcvStatus       status = RCV_OK;
-  if ((status = rcv_takes_read_mono(
-         dry_path, &pair->dry, &pair->n_frames, &pair->rate_hz, error)) ||
-      (status = rcv_takes_read(takes, wet_path, error)) ||
+  if ((status = rcv_takes_read_mono(dry_path,
+                                    &options->reading,
+                                    &pair->dry,
+                                    &pair->n_frames,
+                                    &pair->rate_hz,
+                                    error)) ||
+      (status = rcv_takes_read(takes, wet_path, &options->reading, error)) ||
       (status = check_pair(pair, dry_path, wet_path, error))) {
     return status;
   }

@@ -56,7 +56,17 @@ typedef struct {
   /// was started anew for each: only the second half of a clip counts.  They
   /// are not aligned, and parts begin with a clip.
   uint32_t clip_frames;
+
+  RcvReading reading; ///< How each recording is read
 } RcvPairOptions;
+
+/// To compare and not to train: aligned, all of it, at the rate that it has
+static inline RcvPairOptions
+rcv_pair_options_compare(void)
+{
+  const RcvPairOptions options = {true, -1.0, -1.0, true, 0, {0, 0}};
+  return options;
+}
 
 /**
    Read recordings, check that they belong together, and take off the delay.

@@ -5,6 +5,7 @@
 
 #include "dsp/model/file.h"
 #include "train/audio_file.h"
+#include "train/resample.h"
 
 #include <jansson.h>
 
@@ -16,32 +17,66 @@
 
 enum { MAX_JSON_SIZE = 16 << 20 };
 
-RcvStatus
-rcv_takes_read_mono(const char* const path,
-                    float** const     samples,
-                    size_t* const     n_frames,
-                    uint32_t* const   rate_hz,
-                    RcvError* const   error)
+/// Keep the chosen channel; a recording with one channel has no choice
+static RcvStatus
+choose_channel(RcvAudio* const   audio,
+               const uint32_t    channel,
+               const char* const path,
+               RcvError* const   error)
 {
-  RcvAudio        audio  = {NULL, 0, 0, 0};
-  const RcvStatus status = rcv_audio_read(&audio, path, error);
+  if (audio->n_channels == 1) {
+    return RCV_OK;
+  }
+  if (!channel) {
+    return rcv_error_set(error,
+                         RCV_BAD_DATA,
+                         "%s: has %u channels, one is needed; choose the one "
+                         "with the device (--channel 1)",
+                         path,
+                         audio->n_channels);
+  }
+  if (channel > audio->n_channels) {
+    return rcv_error_set(error,
+                         RCV_BAD_DATA,
+                         "%s: has %u channels and none with the number %u; "
+                         "choose another --channel",
+                         path,
+                         audio->n_channels,
+                         channel);
+  }
+  rcv_audio_keep_channel(audio, channel - 1);
+  return RCV_OK;
+}
+
+RcvStatus
+rcv_takes_read_mono(const char* const       path,
+                    const RcvReading* const reading,
+                    float** const           samples,
+                    size_t* const           n_frames,
+                    uint32_t* const         rate_hz,
+                    RcvError* const         error)
+{
+  RcvAudio  audio  = {NULL, 0, 0, 0};
+  RcvStatus status = rcv_audio_read(&audio, path, error);
   if (status) {
     return status;
   }
-  if (audio.n_channels != 1) {
-    const uint32_t n_channels = audio.n_channels;
+
+  const uint32_t wanted_hz =
+    reading->rate_hz ? reading->rate_hz : audio.rate_hz;
+  status = choose_channel(&audio, reading->channel, path, error);
+  if (!status) {
+    status = rcv_resample_recording(
+      &audio.samples, &audio.n_frames, audio.rate_hz, wanted_hz, path, error);
+  }
+  if (status) {
     rcv_audio_clear(&audio);
-    return rcv_error_set(error,
-                         RCV_BAD_DATA,
-                         "%s: has %u channels, one is needed; keep the one "
-                         "with the device (sox IN OUT remix 1)",
-                         path,
-                         n_channels);
+    return status;
   }
 
   *samples  = audio.samples; // Now the caller's
   *n_frames = audio.n_frames;
-  *rate_hz  = audio.rate_hz;
+  *rate_hz  = wanted_hz;
   return RCV_OK;
 }
 
@@ -57,13 +92,16 @@ rcv_takes_clear(RcvTakes* const takes)
 
 /// Read one more take; all must agree
 static RcvStatus
-add_take(RcvTakes* const takes, const char* const path, RcvError* const error)
+add_take(RcvTakes* const         takes,
+         const char* const       path,
+         const RcvReading* const reading,
+         RcvError* const         error)
 {
   RcvTake* const  take     = &takes->takes[takes->n_takes];
   size_t          n_frames = 0;
   uint32_t        rate_hz  = 0;
   const RcvStatus status =
-    rcv_takes_read_mono(path, &take->wet, &n_frames, &rate_hz, error);
+    rcv_takes_read_mono(path, reading, &take->wet, &n_frames, &rate_hz, error);
   if (status) {
     return status;
   }
@@ -121,10 +159,11 @@ read_knobs(RcvTakes* const     takes,
 
 /// One entry of `captures`: a file beside the JSON, and where the knobs stood
 static RcvStatus
-read_capture(RcvTakes* const     takes,
-             const json_t* const entry,
-             const char* const   path,
-             RcvError* const     error)
+read_capture(RcvTakes* const         takes,
+             const json_t* const     entry,
+             const char* const       path,
+             const RcvReading* const reading,
+             RcvError* const         error)
 {
   const char* const file = json_string_value(json_object_get(entry, "file"));
   if (!file) {
@@ -159,14 +198,15 @@ read_capture(RcvTakes* const     takes,
       (int)sizeof(audio_path)) {
     return rcv_error_set(error, RCV_BAD_FILE, "%s: the path is too long", path);
   }
-  return add_take(takes, audio_path, error);
+  return add_take(takes, audio_path, reading, error);
 }
 
 static RcvStatus
-read_json(RcvTakes* const     takes,
-          const json_t* const root,
-          const char* const   path,
-          RcvError* const     error)
+read_json(RcvTakes* const         takes,
+          const json_t* const     root,
+          const char* const       path,
+          const RcvReading* const reading,
+          RcvError* const         error)
 {
   const json_t* const captures = json_object_get(root, "captures");
   const size_t        n        = json_array_size(captures);
@@ -186,15 +226,17 @@ read_json(RcvTakes* const     takes,
   RcvStatus status =
     read_knobs(takes, json_object_get(root, "knobs"), path, error);
   for (size_t i = 0; !status && i < n; ++i) {
-    status = read_capture(takes, json_array_get(captures, i), path, error);
+    status =
+      read_capture(takes, json_array_get(captures, i), path, reading, error);
   }
   return status;
 }
 
 RcvStatus
-rcv_takes_read(RcvTakes* const   takes,
-               const char* const path,
-               RcvError* const   error)
+rcv_takes_read(RcvTakes* const         takes,
+               const char* const       path,
+               const RcvReading* const reading,
+               RcvError* const         error)
 {
   memset(takes, 0, sizeof(RcvTakes));
 
@@ -202,7 +244,7 @@ rcv_takes_read(RcvTakes* const   takes,
   if (!dot || strcmp(dot, ".json") != 0) {
     takes->takes = calloc(1, sizeof(RcvTake));
     return takes->takes
-             ? add_take(takes, path, error)
+             ? add_take(takes, path, reading, error)
              : rcv_error_set(error, RCV_NO_MEMORY, "%s: no memory", path);
   }
 
@@ -215,7 +257,7 @@ rcv_takes_read(RcvTakes* const   takes,
   json_error_t  problem;
   json_t* const root =
     json_loadb(bytes, size, JSON_REJECT_DUPLICATES, &problem);
-  const RcvStatus status = root ? read_json(takes, root, path, error)
+  const RcvStatus status = root ? read_json(takes, root, path, reading, error)
                                 : rcv_error_set(error,
                                                 RCV_BAD_FILE,
                                                 "%s: line %d: is not JSON: %s",

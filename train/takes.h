@@ -18,6 +18,12 @@
    which names several.
 */
 
+/// How recordings are read
+typedef struct {
+  uint32_t channel; ///< Of those with several, from 1; 0: they must have one
+  uint32_t rate_hz; ///< To resample to; 0: as they are
+} RcvReading;
+
 /// One recording and where the knobs stood
 typedef struct {
   float* wet;                  ///< [n_frames] owned by RcvTakes
@@ -40,22 +46,27 @@ typedef struct {
    @param takes To be freed with rcv_takes_clear(), also after a failure.
 */
 RcvStatus
-rcv_takes_read(RcvTakes* takes, const char* path, RcvError* error);
+rcv_takes_read(RcvTakes*         takes,
+               const char*       path,
+               const RcvReading* reading,
+               RcvError*         error);
 
 /// Free what it owns
 void
 rcv_takes_clear(RcvTakes* takes);
 
 /**
-   Read a recording that must have one channel.
+   Read one channel of a recording; if none is chosen, it must have one.
 
    @param samples [n_frames] set, to be freed by the caller with free().
+   @param rate_hz Set: that of the recording, or what it was resampled to.
 */
 RcvStatus
-rcv_takes_read_mono(const char* path,
-                    float**     samples,
-                    size_t*     n_frames,
-                    uint32_t*   rate_hz,
-                    RcvError*   error);
+rcv_takes_read_mono(const char*       path,
+                    const RcvReading* reading,
+                    float**           samples,
+                    size_t*           n_frames,
+                    uint32_t*         rate_hz,
+                    RcvError*         error);
 
 #endif // TRAIN_TAKES_H

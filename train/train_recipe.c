@@ -48,6 +48,16 @@ rcv_train_recipe_write(const RcvTrainArguments* const a,
     snprintf(split + n, sizeof(split) - n, " --test-from %g", a->pair.test_s);
   }
 
+  const RcvReading* const reading = &a->pair.reading;
+  if (reading->channel) {
+    const size_t n = strlen(split);
+    snprintf(split + n, sizeof(split) - n, " --channel %u", reading->channel);
+  }
+  if (reading->rate_hz) {
+    const size_t n = strlen(split);
+    snprintf(split + n, sizeof(split) - n, " --rate %u", reading->rate_hz);
+  }
+
   if (a->pair.clip_frames) {
     const size_t n = strlen(split);
     snprintf(split + n, sizeof(split) - n, " --clips %u", a->pair.clip_frames);

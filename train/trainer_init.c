@@ -232,7 +232,7 @@ start_over(RcvTrainer* const trainer)
   trainer->next_report  = 0.0;
 }
 
-/// How many validations a run of so many updates has
+/// Plan so many updates, and return how many validations they have
 static size_t
 count_validations(RcvTrainer* const trainer, const size_t n_updates)
 {

@@ -119,8 +119,14 @@ keep_if_better(RcvTrainer* const trainer,
   double    rest   = 0.0;
   bool      steady = false;
   RcvStatus status = test_steady(trainer, REST_STARTS, &rest, &steady, error);
-  if (status || !steady) {
+  if (status) {
     return status;
+  }
+  if (!steady) {
+    if (rcv_guard_see_unsteady(&trainer->guard)) {
+      rcv_trainer_return(trainer);
+    }
+    return RCV_OK;
   }
 
   trainer->best_esr       = val_esr;

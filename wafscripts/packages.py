@@ -16,6 +16,7 @@ BUILD = [
     ("lv2-dev", None),
     ("liblilv-dev", None),
     ("libsndfile1-dev", None),
+    ("libsoxr-dev", None),
     ("libjansson-dev", None),
     ("libfftw3-dev", None),
     ("libopenblas-serial-dev", None),

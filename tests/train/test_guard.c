@@ -43,6 +43,32 @@ test_validation(void** const unused)
   rcv_guard_clear(&guard);
 }
 
+/// Weights that are better and cannot be kept: the third in a row is a loss
+static void
+test_unsteady(void** const unused)
+{
+  (void)unused;
+  const float params[] = {0.0f};
+  const float kept[]   = {2.0f};
+  float       now[]    = {1.0f};
+  RcvGuard    guard;
+  assert_true(rcv_guard_init(&guard, 1));
+  rcv_guard_reset(&guard, params);
+  for (int i = 0; i < 3; ++i) {
+    assert_false(rcv_guard_see_unsteady(&guard));
+    assert_false(rcv_guard_see_unsteady(&guard));
+    rcv_guard_keep(&guard, kept); // One between that can be kept
+  }
+  for (int i = 0; i < 2; ++i) {
+    assert_false(rcv_guard_see_unsteady(&guard));
+    assert_false(rcv_guard_see_unsteady(&guard));
+    assert_true(rcv_guard_see_unsteady(&guard));
+    rcv_guard_return(&guard, now);
+    assert_close(now[0], 2.0, 0.0);
+  }
+  rcv_guard_clear(&guard);
+}
+
 /// A single bad loss is none, but a running mean of four times the least is
 static void
 test_losses(void** const unused)
@@ -118,6 +144,7 @@ main(void)
 {
   const struct CMUnitTest tests[] = {
     cmocka_unit_test(test_validation),
+    cmocka_unit_test(test_unsteady),
     cmocka_unit_test(test_losses),
     cmocka_unit_test(test_generations),
   };

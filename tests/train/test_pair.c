@@ -17,7 +17,7 @@ enum { N_FRAMES = 160000, RATE_HZ = 16000 };
 
 static float samples[2 * N_FRAMES];
 
-static const RcvPairOptions usual = {true, -1.0, -1.0, false, 0};
+static const RcvPairOptions usual = {true, -1.0, -1.0, false, 0, {0, 0}};
 
 static void
 write_wav(const char* const  path,
@@ -89,7 +89,7 @@ test_clips(void** const unused)
 {
   (void)unused;
   enum { CLIP = 7001 };
-  const RcvPairOptions clips = {true, 6.0, 8.5, false, CLIP};
+  const RcvPairOptions clips = {true, 6.0, 8.5, false, CLIP, {0, 0}};
   RcvPair              pair  = read_pair(clips);
   const float* const   wet   = pair.takes.takes[0].wet;
   assert_int_equal(pair.delay_frames, 0);
@@ -114,10 +114,10 @@ static void
 test_times(void** const unused)
 {
   (void)unused;
-  const RcvPairOptions from      = {false, 6.0, -1.0, false, 0};
-  const RcvPairOptions both      = {false, 6.0, 8.5, false, 0};
-  const RcvPairOptions beyond    = {false, 6.0, 99.0, false, 0};
-  const RcvPairOptions unaligned = {false, -1.0, -1.0, true, 0};
+  const RcvPairOptions from      = {false, 6.0, -1.0, false, 0, {0, 0}};
+  const RcvPairOptions both      = {false, 6.0, 8.5, false, 0, {0, 0}};
+  const RcvPairOptions beyond    = {false, 6.0, 99.0, false, 0, {0, 0}};
+  const RcvPairOptions unaligned = {false, -1.0, -1.0, true, 0, {0, 0}};
 
   RcvPair pair = read_pair(from);
   assert_int_equal(pair.delay_frames, 0);
@@ -172,7 +172,7 @@ test_signal(void** const unused)
   rcv_pair_clear(&pair);
 
   // Unless the user says otherwise
-  const RcvPairOptions timed = {false, 60.0, -1.0, false, 0};
+  const RcvPairOptions timed = {false, 60.0, -1.0, false, 0, {0, 0}};
   assert_int_equal(
     rcv_pair_read(&pair, "signal.wav", "signal.wav", &timed, &error), RCV_OK);
   assert_int_equal(pair.train.start, 0);
@@ -250,6 +250,64 @@ test_checks(void** const unused)
   rcv_pair_clear(&pair);
 }
 
+/// A channel of several; a recording with one has no choice
+static void
+test_channels(void** const unused)
+{
+  (void)unused;
+  static float both[2 * N_FRAMES];
+  for (size_t t = 0; t < N_FRAMES; ++t) {
+    both[2 * t]       = t ? 0.5f * samples[t - 1] : 0.0f;
+    both[(2 * t) + 1] = samples[t];
+  }
+  write_wav("both.wav", both, N_FRAMES, 2, RATE_HZ);
+  for (uint32_t channel = 1; channel <= 2; ++channel) {
+    const RcvPairOptions options = {false, -1.0, -1.0, false, 0, {channel, 0}};
+    RcvPair              pair;
+    RcvError             error = {RCV_OK, ""};
+    assert_int_equal(
+      rcv_pair_read(&pair, "dry.wav", "both.wav", &options, &error), RCV_OK);
+    for (size_t t = 0; t < N_FRAMES; ++t) {
+      assert_close(
+        pair.takes.takes[0].wet[t], both[(2 * t) + channel - 1], 0.0);
+    }
+    rcv_pair_clear(&pair);
+  }
+}
+
+/// Both at the same other rate: a sine is the same sine
+static void
+test_rate(void** const unused)
+{
+  (void)unused;
+  enum { FROM_HZ = 44100, TO_HZ = 48000, N_FROM = 2 * FROM_HZ };
+
+  static float         sine[N_FROM];
+  const RcvPairOptions options = {false, -1.0, -1.0, true, 0, {0, TO_HZ}};
+  const double         step    = 6.283185307179586 * 1000.0;
+  for (size_t t = 0; t < N_FROM; ++t) {
+    sine[t] = (float)(0.5 * sin(step * (double)t / FROM_HZ));
+  }
+  write_wav("from.wav", sine, N_FROM, 1, FROM_HZ);
+
+  static float other[2 * TO_HZ];
+  for (size_t t = 0; t < 2 * (size_t)TO_HZ; ++t) {
+    other[t] = (float)(0.5 * sin(step * (double)t / TO_HZ));
+  }
+  write_wav("to.wav", other, 2 * (size_t)TO_HZ, 1, TO_HZ);
+
+  RcvPair  pair;
+  RcvError error = {RCV_OK, ""};
+  assert_int_equal(rcv_pair_read(&pair, "from.wav", "to.wav", &options, &error),
+                   RCV_OK);
+  assert_int_equal(pair.rate_hz, TO_HZ);
+  assert_int_equal(pair.n_frames, 2 * TO_HZ);
+  for (size_t t = TO_HZ / 10; t < pair.n_frames - (TO_HZ / 10); ++t) {
+    assert_close(pair.dry[t], other[t], 2e-6);
+  }
+  rcv_pair_clear(&pair);
+}
+
 /// Refused with the file's name and some words
 static void
 assert_refused(const char* const    dry,
@@ -274,8 +332,9 @@ test_refusals(void** const unused)
 {
   (void)unused;
   static float         zeros[N_FRAMES];
-  const RcvPairOptions late  = {true, 9.99, -1.0, false, 0};
-  const RcvPairOptions early = {true, 0.5, -1.0, false, 0};
+  const RcvPairOptions late  = {true, 9.99, -1.0, false, 0, {0, 0}};
+  const RcvPairOptions early = {true, 0.5, -1.0, false, 0, {0, 0}};
+  const RcvPairOptions third = {true, -1.0, -1.0, false, 0, {3, 0}};
   write_wav("rate.wav", samples, N_FRAMES, 1, 44100);
   write_wav("short.wav", samples, N_FRAMES - 1, 1, RATE_HZ);
   write_wav("stereo.wav", samples, N_FRAMES, 2, RATE_HZ);
@@ -294,6 +353,7 @@ test_refusals(void** const unused)
   assert_refused("dry.wav", "wet.wav", late, "dry.wav", "too short");
   assert_refused("dry.wav", "wet.wav", early, "dry.wav", "too short");
   assert_refused("slow.wav", "slow.wav", usual, "slow.wav", "8 Hz");
+  assert_refused("dry.wav", "stereo.wav", third, "stereo.wav", "number 3");
 }
 
 int
@@ -308,6 +368,8 @@ main(void)
     cmocka_unit_test(test_signal),
     cmocka_unit_test(test_levels),
     cmocka_unit_test(test_checks),
+    cmocka_unit_test(test_channels),
+    cmocka_unit_test(test_rate),
     cmocka_unit_test(test_refusals),
   };
 

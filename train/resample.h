@@ -1,0 +1,28 @@
+// Copyright 2026 Recurve contributors
+// SPDX-License-Identifier: ISC
+
+#ifndef TRAIN_RESAMPLE_H
+#define TRAIN_RESAMPLE_H
+
+#include "dsp/model/error.h"
+
+#include <stddef.h>
+#include <stdint.h>
+
+/**
+   Bring a recording to another sample rate, with libsoxr at its very high
+   quality (linear phase, no delay).
+
+   @param samples [*n_frames] owned by the caller, who gets others in exchange.
+   @param n_frames Replaced.
+   @param path What messages name.
+*/
+RcvStatus
+rcv_resample_recording(float**     samples,
+                       size_t*     n_frames,
+                       uint32_t    from_hz,
+                       uint32_t    to_hz,
+                       const char* path,
+                       RcvError*   error);
+
+#endif // TRAIN_RESAMPLE_H
