@@ -25,21 +25,40 @@ typedef struct {
   const RcvKernels* fast;
 } Tables;
 
-/// Widest first
-static const Tables all[] = {
+/// Those of one instruction set, widest first; NULL after the last one
+static const Tables*
+tables_at(const size_t index)
+{
+  static const Tables all[] = {
 #ifdef RCV_HAVE_X86_TABLES
-  {&rcv_kernels_avx512, &rcv_kernels_avx512_fast},
-  {&rcv_kernels_avx512vl, &rcv_kernels_avx512vl_fast},
-  {&rcv_kernels_avx2, &rcv_kernels_avx2_fast},
+    {&rcv_kernels_avx512, &rcv_kernels_avx512_fast},
+    {&rcv_kernels_avx512vl, &rcv_kernels_avx512vl_fast},
+    {&rcv_kernels_avx2, &rcv_kernels_avx2_fast},
 #endif
 #ifdef __aarch64__
-  {&rcv_kernels_generic, &rcv_kernels_generic_fast},
+    {&rcv_kernels_generic, &rcv_kernels_generic_fast},
 #else
-  {&rcv_kernels_generic, &rcv_kernels_generic},
+    {&rcv_kernels_generic, &rcv_kernels_generic},
 #endif
-};
+  };
 
-enum { N_ALL = sizeof(all) / sizeof(all[0]) };
+  return index < sizeof(all) / sizeof(all[0]) ? &all[index] : NULL;
+}
+
+/// Those that some kernels are of
+static Tables
+tables_of(const RcvKernels* const kernels)
+{
+  const Tables* tables = NULL;
+  for (size_t i = 0; (tables = tables_at(i)); ++i) {
+    if (tables->exact == kernels || tables->fast == kernels) {
+      return *tables;
+    }
+  }
+
+  const Tables own = {kernels, kernels};
+  return own;
+}
 
 static bool
 is_supported(const RcvKernels* const kernels)
@@ -65,9 +84,10 @@ is_supported(const RcvKernels* const kernels)
 const RcvKernels*
 rcv_kernels_supported(uint32_t index)
 {
-  for (size_t i = 0; i < N_ALL; ++i) {
-    if (is_supported(all[i].exact) && !index--) {
-      return all[i].exact;
+  const Tables* tables = NULL;
+  for (size_t i = 0; (tables = tables_at(i)); ++i) {
+    if (is_supported(tables->exact) && !index--) {
+      return tables->exact;
     }
   }
   return NULL;
@@ -76,21 +96,13 @@ rcv_kernels_supported(uint32_t index)
 const RcvKernels*
 rcv_kernels_fast(const RcvKernels* const kernels)
 {
-  size_t i = 0;
-  while (all[i].exact != kernels) {
-    ++i;
-  }
-  return all[i].fast;
+  return tables_of(kernels).fast;
 }
 
 const RcvKernels*
 rcv_kernels_exact(const RcvKernels* const kernels)
 {
-  size_t i = 0;
-  while (all[i].exact != kernels && all[i].fast != kernels) {
-    ++i;
-  }
-  return all[i].exact;
+  return tables_of(kernels).exact;
 }
 
 #ifdef RCV_HAVE_X86_TABLES
