@@ -172,6 +172,7 @@ def _static_library(bld, **kw):
 
 def _build_libraries(bld):
     """Build the static libraries that the programs and the plugin share"""
+    played = INSTRUCTION_SETS + ([] if bld.env.SANITIZE else ISA_FAST)
     trained = [isa for isa in INSTRUCTION_SETS if isa[0] not in ISA_PLAYED_ONLY]
 
     # Without contraction, so that a cell's result is the same everywhere
@@ -181,8 +182,7 @@ def _build_libraries(bld):
         target="rcv_dsp",
         includes=".",
         cflags=["-ffp-contract=off"],
-        use=_objects_per_isa(bld, ISA_SOURCES[0], INSTRUCTION_SETS + ISA_FAST)
-        + ["M"],
+        use=_objects_per_isa(bld, ISA_SOURCES[0], played) + ["M"],
     )
     # The readable cells in double precision: what kernels are measured against
     _static_library(

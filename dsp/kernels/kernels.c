@@ -19,6 +19,13 @@ extern const RcvKernels rcv_kernels_avx512vl;
 extern const RcvKernels rcv_kernels_avx512vl_fast;
 #endif
 
+// Sanitizers take minutes to compile them, and have no more to find in them
+#ifdef RCV_FEW_KERNEL_SIZES
+#  define FAST(kernels) kernels
+#else
+#  define FAST(kernels) kernels##_fast
+#endif
+
 /// The kernels of one instruction set
 typedef struct {
   const RcvKernels* exact;
@@ -31,12 +38,12 @@ tables_at(const size_t index)
 {
   static const Tables all[] = {
 #ifdef RCV_HAVE_X86_TABLES
-    {&rcv_kernels_avx512, &rcv_kernels_avx512_fast},
-    {&rcv_kernels_avx512vl, &rcv_kernels_avx512vl_fast},
-    {&rcv_kernels_avx2, &rcv_kernels_avx2_fast},
+    {&rcv_kernels_avx512, &FAST(rcv_kernels_avx512)},
+    {&rcv_kernels_avx512vl, &FAST(rcv_kernels_avx512vl)},
+    {&rcv_kernels_avx2, &FAST(rcv_kernels_avx2)},
 #endif
 #ifdef __aarch64__
-    {&rcv_kernels_generic, &rcv_kernels_generic_fast},
+    {&rcv_kernels_generic, &FAST(rcv_kernels_generic)},
 #else
     {&rcv_kernels_generic, &rcv_kernels_generic},
 #endif
