@@ -234,7 +234,7 @@ start_over(RcvTrainer* const trainer)
 
 /// Plan so many updates, and return how many validations they have
 static size_t
-count_validations(RcvTrainer* const trainer, const size_t n_updates)
+plan_validations(RcvTrainer* const trainer, const size_t n_updates)
 {
   const RcvTrainerSettings* const settings = trainer->settings;
   rcv_plan_set_updates(&trainer->plan, n_updates);
@@ -278,7 +278,7 @@ plan_updates(RcvTrainer* const trainer, RcvError* const error)
   size_t n_updates =
     rcv_plan_updates_for(&trainer->plan, frames_per_s * fmax(left_s, least_s));
   const double learning_s =
-    left_s - (validation_s * (double)count_validations(trainer, n_updates));
+    left_s - (validation_s * (double)plan_validations(trainer, n_updates));
 
   n_updates                  = rcv_plan_updates_for(&trainer->plan,
                                    frames_per_s * fmax(learning_s, least_s));
@@ -300,7 +300,7 @@ plan_length(RcvTrainer* const trainer, RcvError* const error)
     status = plan_updates(trainer, error);
   }
   if (!status) {
-    trainer->n_validations = count_validations(trainer, result->n_planned);
+    trainer->n_validations = plan_validations(trainer, result->n_planned);
   }
   return status;
 }

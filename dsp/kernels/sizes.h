@@ -12,26 +12,23 @@
    Where products take most of the time, the faster activations and the halves
    of vectors gain nothing.
 */
+#define RCV_SMALL_KERNEL_SIZES(X, cell, n_gates) \
+  X(8, cell, n_gates)                            \
+  X(12, cell, n_gates)                           \
+  X(16, cell, n_gates)                           \
+  X(20, cell, n_gates)                           \
+  X(24, cell, n_gates)                           \
+  X(32, cell, n_gates)                           \
+  X(40, cell, n_gates)
+
 #if defined(RCV_FEW_KERNEL_SIZES) // Sanitizers take minutes to compile them all
 #  define RCV_KERNEL_SIZES(X, cell, n_gates) X(16, cell, n_gates)
 #elif defined(RCV_FAST_ACTIVATIONS) || defined(RCV_HALF_VECTORS)
 #  define RCV_KERNEL_SIZES(X, cell, n_gates) \
-    X(8, cell, n_gates)                      \
-    X(12, cell, n_gates)                     \
-    X(16, cell, n_gates)                     \
-    X(20, cell, n_gates)                     \
-    X(24, cell, n_gates)                     \
-    X(32, cell, n_gates)                     \
-    X(40, cell, n_gates)
+    RCV_SMALL_KERNEL_SIZES(X, cell, n_gates)
 #else
 #  define RCV_KERNEL_SIZES(X, cell, n_gates) \
-    X(8, cell, n_gates)                      \
-    X(12, cell, n_gates)                     \
-    X(16, cell, n_gates)                     \
-    X(20, cell, n_gates)                     \
-    X(24, cell, n_gates)                     \
-    X(32, cell, n_gates)                     \
-    X(40, cell, n_gates)                     \
+    RCV_SMALL_KERNEL_SIZES(X, cell, n_gates) \
     X(48, cell, n_gates)                     \
     X(64, cell, n_gates)                     \
     X(80, cell, n_gates)                     \

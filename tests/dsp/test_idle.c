@@ -121,7 +121,7 @@ check_way(const RcvModel* const model, const Way way)
                 20.0 * log10(in_silence + 1e-20),
                 20.0 * log10(in_all + 1e-20));
   assert_true(n_idle > N_SILENCE * 3 / 2);
-  assert_true(in_silence < (double)RCV_IDLE_TOLERANCE);
+  assert_true(in_silence < 8e-6);
 
   // Extrapolated, the states forget a difference later
   assert_true(in_all <
