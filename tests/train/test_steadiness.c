@@ -54,6 +54,47 @@ test_rest(void** const unused)
   rcv_workers_free(workers);
 }
 
+/// Each place is tested, by whoever does it: the one that latches is found
+static void
+test_all_places(void** const unused)
+{
+  (void)unused;
+  enum { N_PLACES = 5 };
+
+  RcvPair      pair    = rcv_trainer_rig_pair;
+  const size_t n       = rcv_region_length(pair.train);
+  const size_t n_sound = pair.rate_hz / 4;
+  assert_true((n - n_sound) / N_PLACES >= n_sound); // They do not overlap
+  pair.dry = calloc(pair.n_frames, sizeof(float));
+
+  // h ← tanh(3·h + x) keeps to 0 until there is sound
+  RcvShape shape        = rcv_fixture_shape(1);
+  shape.cell            = RCV_CELL_RNN;
+  shape.skip            = false;
+  RcvModel* const model = rcv_model_new(&shape);
+  model->params[0]      = 1.0f; // W_ih
+  model->params[1]      = 3.0f; // W_hh
+  model->params[4]      = 1.0f; // W_o
+  for (size_t k = 0; k / 2 <= N_PLACES; ++k) {
+    RcvWorkers* const workers = k % 2 ? rcv_workers_new(3) : NULL;
+    const size_t      place   = k / 2;
+    const size_t start = pair.train.start + ((n - n_sound) * place / N_PLACES);
+    double       level = -1.0;
+    memset(pair.dry, 0, pair.n_frames * sizeof(float));
+    for (size_t t = 0; place < N_PLACES && t < n_sound; ++t) {
+      pair.dry[start + t] = 0.5f;
+    }
+    assert_int_equal(
+      rcv_evaluate_rest(
+        model, &pair, pair.train, N_PLACES, workers, &level, NULL),
+      RCV_OK);
+    assert_close(level, place < N_PLACES ? 0.9949 : 0.0, 1e-4);
+    rcv_workers_free(workers);
+  }
+  rcv_model_free(model);
+  free(pair.dry);
+}
+
 /// A constant at rest, which an output bias makes, is not heard as going on
 static void
 test_rest_of_constant(void** const unused)
@@ -133,6 +174,7 @@ main(void)
 {
   const struct CMUnitTest tests[] = {
     cmocka_unit_test(test_rest),
+    cmocka_unit_test(test_all_places),
     cmocka_unit_test(test_rest_of_constant),
     cmocka_unit_test(test_rounding),
   };
