@@ -122,7 +122,7 @@ def configure(conf):
         flags += ["-fno-sanitize-recover=all"]
         conf.env.append_value("LINKFLAGS", [sanitize])
         conf.env.SANITIZE = conf.options.sanitize
-        conf.env.append_value("DEFINES", ["RCV_FEW_KERNEL_SIZES=1"])
+        conf.env.append_value("DEFINES", ["RCV_SANITIZED", "RCV_FEW_KERNEL_SIZES=1"])
     conf.env.CFLAGS = flags + conf.env.CFLAGS  # The user's own come last
 
     conf.check_cc(lib="m", uselib_store="M")
