@@ -30,7 +30,9 @@ rcv_delay_write(RcvDelay* const    delay,
   const uint32_t n_first = n_frames < n_left ? n_frames : n_left;
 
   memcpy(delay->frames + delay->position, x, n_first * sizeof(float));
-  memcpy(delay->frames, x + n_first, (n_frames - n_first) * sizeof(float));
+  if (n_first < n_frames) {
+    memcpy(delay->frames, x + n_first, (n_frames - n_first) * sizeof(float));
+  }
   delay->position = (delay->position + n_frames) & (delay->size - 1);
 }
 
@@ -56,7 +58,9 @@ rcv_delay_read(const RcvDelay* const delay,
   const uint32_t n_first = n_frames < n_left ? n_frames : n_left;
 
   memcpy(y, delay->frames + first, n_first * sizeof(float));
-  memcpy(y + n_first, delay->frames, (n_frames - n_first) * sizeof(float));
+  if (n_first < n_frames) {
+    memcpy(y + n_first, delay->frames, (n_frames - n_first) * sizeof(float));
+  }
 }
 
 #endif // DSP_DELAY_H

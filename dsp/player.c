@@ -51,6 +51,13 @@ run_ramp(RcvRamp* const ramp,
   }
 }
 
+/// True if all values of a chunk are the same
+RCV_REALTIME static inline bool
+is_still(const RcvRamp* const ramp, const uint32_t n_frames)
+{
+  return n_frames && ramp->n_still >= n_frames;
+}
+
 /// Let the smoothed controls go on by a chunk
 RCV_REALTIME static void
 run_ramps(RcvPlayer* const         player,
@@ -98,27 +105,53 @@ gather_inputs(const RcvPlayer* const player,
   }
 }
 
-/// One channel's mix of wet and delayed dry, and bypass
+/// The part of the wet sound, and its gain, in one frame
+typedef struct {
+  float amount;
+  float gain_lin;
+} Mix;
+
+RCV_REALTIME static inline Mix
+mix_at(const RcvPlayer* const player, const float louder, const uint32_t t)
+{
+  const float normalize = 1.0f + (player->normalize.values[t] * louder);
+  const Mix   mix       = {player->enabled.values[t] * player->mix.values[t],
+                           player->output_gain.values[t] * normalize};
+  return mix;
+}
+
+/// Two products, so that either end is exact
+RCV_REALTIME static inline float
+mix_frame(const Mix mix, const float wet, const float dry)
+{
+  return (mix.amount * mix.gain_lin * wet) + ((1.0f - mix.amount) * dry);
+}
+
+/// One channel's mix of wet and dry, and bypass
 RCV_REALTIME static void
 mix_channel(const RcvPlayer* const player,
             const RcvVoice* const  voice,
-            const uint32_t         channel,
             const float* const     wet,
-            float* const           y,
-            const uint32_t         n_frames)
+            const float* const     dry,
+            float* restrict y,
+            const uint32_t n_frames)
 {
   const float louder = voice->normalize_gain_lin - 1.0f;
-  float dry[CHUNK]; // Mixed in place: y might be anything for the compiler
-  rcv_delay_read(&player->dry[channel], voice->latency_frames, dry, n_frames);
-  for (uint32_t t = 0; t < n_frames; ++t) {
-    const float normalize = 1.0f + (player->normalize.values[t] * louder);
-    const float amount    = player->enabled.values[t] * player->mix.values[t];
-    const float gain      = player->output_gain.values[t] * normalize;
+  const bool  still  = is_still(&player->normalize, n_frames) &&
+                     is_still(&player->enabled, n_frames) &&
+                     is_still(&player->mix, n_frames) &&
+                     is_still(&player->output_gain, n_frames);
 
-    // Two products, so that either end is exact
-    dry[t] = (amount * gain * wet[t]) + ((1.0f - amount) * dry[t]);
+  if (still) {
+    const Mix mix = mix_at(player, louder, 0);
+    for (uint32_t t = 0; t < n_frames; ++t) {
+      y[t] = mix_frame(mix, wet[t], dry[t]);
+    }
+  } else {
+    for (uint32_t t = 0; t < n_frames; ++t) {
+      y[t] = mix_frame(mix_at(player, louder, t), wet[t], dry[t]);
+    }
   }
-  memcpy(y, dry, n_frames * sizeof(float));
 }
 
 /**
@@ -143,6 +176,7 @@ run_path(RcvPlayer* const    player,
 
   float        inputs[RCV_MAX_CHANNELS][CHUNK * RCV_MAX_INPUTS];
   float        wet[RCV_MAX_CHANNELS][CHUNK];
+  float        delayed[CHUNK];
   const float* ins[RCV_MAX_CHANNELS];
   float*       outs[RCV_MAX_CHANNELS];
   for (uint32_t c = 0; c < player->n_channels; ++c) {
@@ -158,7 +192,13 @@ run_path(RcvPlayer* const    player,
       rcv_voice_reset_channel(voice, c);
       memset(wet[c], 0, sizeof(wet[c]));
     }
-    mix_channel(player, voice, c, wet[c], y[c], n_frames);
+
+    const float* dry = x[c];
+    if (voice->latency_frames) {
+      rcv_delay_read(&player->dry[c], voice->latency_frames, delayed, n_frames);
+      dry = delayed;
+    }
+    mix_channel(player, voice, wet[c], dry, y[c], n_frames);
   }
 }
 

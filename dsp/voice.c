@@ -223,8 +223,10 @@ run_idle(RcvVoice* const     voice,
                     ? rcv_rate_skip(&voice->rate, &voice->rate_state, n_frames)
                     : n_frames);
   for (uint32_t c = 0; c < voice->n_channels; ++c) {
+    float* const out  = y[c] + first;
+    const float  rest = voice->idle.rest[c];
     for (uint32_t t = 0; t < n_frames; ++t) {
-      y[c][first + t] = voice->idle.rest[c];
+      out[t] = rest;
     }
   }
 }

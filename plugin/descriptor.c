@@ -104,6 +104,7 @@ instantiate(const LV2_Descriptor* const     descriptor,
   lv2_atom_forge_init(&plugin->forge, map);
   plugin->oversample_made = 1;
   init_values(plugin);
+  plugin->controls = rcv_controls_default();
   init_shared(plugin);
   return plugin;
 }

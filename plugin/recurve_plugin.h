@@ -98,6 +98,7 @@ typedef struct {
   float*                   out[RCV_MAX_CHANNELS];
   float*                   value_ports[RCV_N_VALUES];
   float                    values[RCV_N_VALUES]; ///< In range, never NaN
+  RcvControls              controls; ///< What they say to the player
   uint32_t                 n_requests;
   RcvPlayStatus            status;     ///< But for LOADING
   bool                     wants_work; ///< The worker must be told to look
