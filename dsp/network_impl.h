@@ -16,15 +16,14 @@
 enum { RCV_NETWORK_CHUNK = 64 };
 
 struct RcvNetwork {
-  RcvShape              shape;
-  const RcvKernels*     kernels;
-  const RcvLayerKernel* kernel;   // For its cell and hidden size
-  uint32_t              n_padded; // H in whole vectors
-  float                 skip_gain_lin;
-  RcvPackedLayer        layers[2][RCV_MAX_LAYERS];
-  RcvPackedDense        dense[2][RCV_MAX_DENSE]; // at each RcvDensePlace
-  RcvPackedHead         head;                    // its logits are the state's
-  const float*          initial; // [n_directions][L][2][n_padded] h, then c
+  RcvShape          shape;
+  const RcvKernels* kernels;
+  uint32_t          n_padded; // H in whole vectors
+  float             skip_gain_lin;
+  RcvPackedLayer    layers[2][RCV_MAX_LAYERS];
+  RcvPackedDense    dense[2][RCV_MAX_DENSE]; // at each RcvDensePlace
+  RcvPackedHead     head;                    // its logits are the state's
+  const float*      initial; // [n_directions][L][2][n_padded] h, then c
 };
 
 struct RcvState {

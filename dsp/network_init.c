@@ -156,7 +156,6 @@ rcv_network_init(void* const             memory,
   network->shape         = *shape;
   network->kernels       = kernels;
   network->skip_gain_lin = rcv_shape_skip_gain(shape);
-  network->kernel = rcv_kernels_layer(kernels, shape->cell, shape->hidden_size);
   network->n_padded = rcv_kernels_padded_size(kernels, shape->hidden_size);
 
   for (uint32_t d = 0; d < rcv_shape_n_directions(shape); ++d) {

@@ -60,14 +60,13 @@ fold_knobs(const RcvPackedLayer* const layer,
    @param streams [n_streams], or one per layer of a pair.
 */
 RCV_REALTIME static void
-run_layers(const RcvNetwork* const     network,
-           const RcvPackedLayer* const layers,
+run_layers(const RcvPackedLayer* const layers,
            const RcvLayerStream* const streams,
            const uint32_t              n_layers,
            const uint32_t              n_streams,
            const uint32_t              n_frames)
 {
-  const RcvLayerKernel* const kernel = network->kernel;
+  const RcvLayerKernel* const kernel = layers->kernel;
 
   if (n_layers == 2) {
     kernel->run_pair(layers, streams, n_frames);
@@ -112,7 +111,7 @@ run_lowest(const RcvNetwork* const     network,
       now[i].x += (ptrdiff_t)t * now[i].x_stride;
       now[i].h += t * padded;
     }
-    run_layers(network, layers, now, n_layers, n_streams, n);
+    run_layers(layers, now, n_layers, n_streams, n);
   }
 }
 
@@ -130,7 +129,7 @@ rcv_stack_run(const RcvNetwork* const network,
   const size_t                padded = network->n_padded;
 
   // Two streams keep the processor as busy as two layers do
-  const bool in_pairs = n_streams == 1 && network->kernel->run_pair &&
+  const bool in_pairs = n_streams == 1 && layers[0].kernel->run_pair &&
                         network->shape.hidden_size <= RCV_MAX_OVERLAPPED;
 
   for (uint32_t l = 0, n_layers = 1; l < n_all; l += n_layers) {
@@ -157,7 +156,7 @@ rcv_stack_run(const RcvNetwork* const network,
                  direction,
                  n_frames);
     } else {
-      run_layers(network, &layers[l], streams, n_layers, n_streams, n_frames);
+      run_layers(&layers[l], streams, n_layers, n_streams, n_frames);
     }
   }
 }

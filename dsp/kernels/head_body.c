@@ -12,6 +12,7 @@
 #include "dsp/kernels/dense_body.h"
 #include "dsp/kernels/isa.h"
 #include "dsp/kernels/kernels.h"
+#include "dsp/kernels/sizes.h"
 #include "dsp/kernels/vector.h"
 
 enum { W = RCV_VECTOR_WIDTH };
@@ -90,6 +91,13 @@ const RcvKernels RCV_ISA_NAME(rcv_kernels) = {
   {RCV_ISA_NAME(rcv_kernels_rnn),
    RCV_ISA_NAME(rcv_kernels_lstm),
    RCV_ISA_NAME(rcv_kernels_gru)},
+#if RCV_HAS_BF16
+  {NULL,
+   RCV_ISA_NAME(rcv_kernels_lstm_bf16),
+   RCV_ISA_NAME(rcv_kernels_gru_bf16)},
+#else
+  {NULL, NULL, NULL},
+#endif
   {run_linear, run_softmax},
   RCV_ISA_NAME(rcv_dense_run),
   RCV_ISA_NAME(rcv_convolve),

@@ -19,6 +19,10 @@ extern const RcvLayerKernel RCV_ISA_NAME(rcv_kernels_rnn)[];
 extern const RcvLayerKernel RCV_ISA_NAME(rcv_kernels_lstm)[];
 extern const RcvLayerKernel RCV_ISA_NAME(rcv_kernels_gru)[];
 
+/// The same for weights in bfloat16, where RCV_HAS_BF16
+extern const RcvLayerKernel RCV_ISA_NAME(rcv_kernels_lstm_bf16)[];
+extern const RcvLayerKernel RCV_ISA_NAME(rcv_kernels_gru_bf16)[];
+
 extern const RcvKernels RCV_ISA_NAME(rcv_kernels);
 
 #endif // DSP_KERNELS_ISA_H

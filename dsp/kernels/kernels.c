@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: ISC
 
 #include "dsp/kernels/kernels.h"
+#include "dsp/kernels/bf16.h"
 
 #include <stdbool.h>
 #include <string.h>
@@ -161,14 +162,61 @@ rcv_kernels_choose(const char* const name, const uint32_t hidden_size)
   return NULL;
 }
 
+/// The one for a size among those of a cell, of which the last takes any
+static const RcvLayerKernel*
+of_size(const RcvLayerKernel* kernel, const uint32_t hidden_size)
+{
+  while (kernel->hidden_size && kernel->hidden_size != hidden_size) {
+    ++kernel;
+  }
+  return kernel;
+}
+
 const RcvLayerKernel*
 rcv_kernels_layer(const RcvKernels* const kernels,
                   const RcvCell           cell,
                   const uint32_t          hidden_size)
 {
-  const RcvLayerKernel* kernel = kernels->layers[cell];
-  while (kernel->hidden_size && kernel->hidden_size != hidden_size) {
-    ++kernel;
+  return of_size(kernels->layers[cell], hidden_size);
+}
+
+/// True if the columns of a matrix are exact in bfloat16, halved too
+static bool
+is_bf16(const float* const weights,
+        const size_t       n_rows,
+        const size_t       n_columns,
+        const size_t       n_packed)
+{
+  for (size_t i = 0; i < n_rows; ++i) {
+    for (size_t k = 0; k < n_packed; ++k) {
+      if (!rcv_bf16_is_exact(0.5f * weights[(i * n_columns) + k])) {
+        return false;
+      }
+    }
   }
-  return kernel;
+  return true;
+}
+
+const RcvLayerKernel*
+rcv_kernels_layer_for(const RcvKernels* const kernels,
+                      const RcvCell           cell,
+                      const RcvLayer* const   layer,
+                      const uint32_t          n_knobs)
+{
+  // As bfloat16 a matrix in the first cache is slower, not faster
+  const size_t cached_floats = 8192;
+
+  const size_t n_hidden  = layer->hidden_size;
+  const size_t n_signals = layer->input_size - n_knobs;
+  const size_t n_rows    = rcv_cell_n_gates(cell) * n_hidden;
+  if (!kernels->layers_bf16[cell] ||
+      n_rows * (n_signals + n_hidden) <= cached_floats ||
+      !is_bf16(layer->w_hh, n_rows, n_hidden, n_hidden) ||
+      !is_bf16(layer->w_ih,
+               n_rows,
+               layer->input_size,
+               n_signals > 1 ? n_signals : 0)) {
+    return rcv_kernels_layer(kernels, cell, layer->hidden_size);
+  }
+  return of_size(kernels->layers_bf16[cell], layer->hidden_size);
 }

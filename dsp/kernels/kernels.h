@@ -9,6 +9,7 @@
 #include "dsp/realtime.h"
 #include "dsp/shape.h"
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -20,8 +21,15 @@
    one vector [W] per gate.  The biases are apart: per group, one vector per
    gate, and for the GRU a fourth one, b_hn, which is added inside the reset
    gate's product.  What goes into a sigmoid is halved (dsp/kernels/cells.h).
+
+   Weights that all are exact in bfloat16, whose 16 bits are the upper ones of a
+   float, may be packed as such: two columns are one, the first in the upper
+   half of each element, and so half as much comes through the caches.  The last
+   of an odd number of columns stays alone.
 */
 typedef struct {
+  const struct RcvLayerKernelImpl* kernel; ///< That it is packed for
+
   uint32_t     input_size;  ///< I, without the knobs
   uint32_t     hidden_size; ///< H
   uint32_t     padded_size; ///< H rounded up to a multiple of W
@@ -31,6 +39,13 @@ typedef struct {
   const float* biases;   ///< [n_biases] borrowed, aligned likewise
   const float* knobs;    ///< [n_knobs][n_biases] borrowed
 } RcvPackedLayer;
+
+/// Columns that a number of columns are packed in
+RCV_REALTIME static inline size_t
+rcv_packed_columns(const uint32_t n_columns, const bool is_bf16)
+{
+  return is_bf16 ? ((size_t)n_columns + 1) / 2 : n_columns;
+}
 
 /// Biases of each unit: the GRU's candidate has two
 RCV_REALTIME static inline uint32_t
@@ -60,6 +75,9 @@ typedef void (*RcvLayerFunc)(const RcvPackedLayer* layers,
                              const RcvLayerStream* streams,
                              uint32_t              n_frames) RCV_REALTIME;
 
+/// Floats of the widest vectors
+#define RCV_MAX_VECTOR_WIDTH 16u
+
 /// Units of the largest layers of which two are computed beside each other
 #define RCV_MAX_OVERLAPPED 16u
 
@@ -70,7 +88,7 @@ typedef void (*RcvLayerFunc)(const RcvPackedLayer* layers,
    each: where one stream of one layer keeps the multipliers busy, more at once
    only drive each other's weights from the cache.
 */
-typedef struct {
+typedef struct RcvLayerKernelImpl {
   uint32_t     hidden_size; ///< 0: any
   uint32_t     tile_groups; ///< Groups in a tile; those left over are tiles
   RcvLayerFunc run_one;     ///< One layer, one stream
@@ -131,6 +149,9 @@ typedef struct {
   /// One array per RcvCell, by size; the last one of each takes any size
   const RcvLayerKernel* layers[3];
 
+  /// The same for weights in bfloat16; NULL where they gain nothing
+  const RcvLayerKernel* layers_bf16[3];
+
   RcvHeadFunc run_head[2]; ///< One per RcvHead
 
   RcvDenseFunc run_dense;
@@ -182,7 +203,17 @@ rcv_kernels_layer(const RcvKernels* kernels,
                   RcvCell           cell,
                   uint32_t          hidden_size);
 
-/// Number of floats that rcv_kernels_pack() writes
+/**
+   The kernel for a layer's weights: that for its cell and size, or that for
+   bfloat16 if they all are exact in it and it is faster.
+*/
+const RcvLayerKernel*
+rcv_kernels_layer_for(const RcvKernels* kernels,
+                      RcvCell           cell,
+                      const RcvLayer*   layer,
+                      uint32_t          n_knobs);
+
+/// Number of floats that rcv_kernels_pack() writes, at most
 size_t
 rcv_kernels_packed_floats(const RcvKernels* kernels,
                           RcvCell           cell,

@@ -18,6 +18,7 @@
 #include "dsp/kernels/tile.h"
 #include "dsp/shape.h"
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -31,6 +32,7 @@ RCV_REALTIME RCV_INLINE void
 rcv_layer_step(const RcvCell               cell,
                const uint32_t              n_specialised,
                const uint32_t              n_streams,
+               const bool                  is_bf16,
                const RcvPackedLayer* const layer,
                const RcvLayerStream* const streams,
                const uint32_t              t)
@@ -46,13 +48,21 @@ rcv_layer_step(const RcvCell               cell,
     const uint32_t index = last && t % 2 ? last - i : i;
 
     if (index < n_tiles) {
-      rcv_tile_run_all(
-        cell, tile, n_hidden, n_streams, layer, streams, t, index * tile);
+      rcv_tile_run_all(cell,
+                       tile,
+                       n_hidden,
+                       n_streams,
+                       is_bf16,
+                       layer,
+                       streams,
+                       t,
+                       index * tile);
     } else {
       rcv_tile_run_all(cell,
                        n_specialised ? n_left : 1,
                        n_hidden,
                        n_streams,
+                       is_bf16,
                        layer,
                        streams,
                        t,
@@ -66,12 +76,13 @@ RCV_REALTIME RCV_INLINE void
 rcv_layer_run(const RcvCell               cell,
               const uint32_t              n_specialised,
               const uint32_t              n_streams,
+              const bool                  is_bf16,
               const RcvPackedLayer* const layer,
               const RcvLayerStream* const streams,
               const uint32_t              n_frames)
 {
   for (uint32_t t = 0; t < n_frames; ++t) {
-    rcv_layer_step(cell, n_specialised, n_streams, layer, streams, t);
+    rcv_layer_step(cell, n_specialised, n_streams, is_bf16, layer, streams, t);
   }
 }
 
@@ -89,10 +100,11 @@ rcv_layer_run_pair(const RcvCell               cell,
 {
   for (uint32_t t = 0; t <= n_frames; ++t) {
     if (t < n_frames) {
-      rcv_layer_step(cell, n_specialised, 1, &layers[0], &streams[0], t);
+      rcv_layer_step(cell, n_specialised, 1, false, &layers[0], &streams[0], t);
     }
     if (t > 0) {
-      rcv_layer_step(cell, n_specialised, 1, &layers[1], &streams[1], t - 1);
+      rcv_layer_step(
+        cell, n_specialised, 1, false, &layers[1], &streams[1], t - 1);
     }
   }
 }
@@ -102,30 +114,33 @@ rcv_layer_run_pair(const RcvCell               cell,
   (2 * RCV_GROUPS_AT_ONCE(2, RCV_TILE_GROUPS(n, n_gates), n_gates) >= \
    RCV_TILE_GROUPS(n, n_gates))
 
-/// True where two layers go together: one alone would mostly wait for its h
-#define RCV_LAYERS_GAIN(n) (W > 4 && (n) <= RCV_MAX_OVERLAPPED)
+/// True where two layers go together: one alone would mostly wait for its h.
+/// With the faster activations not for odd sizes, which are 100 kB of code.
+#ifdef RCV_FAST_ACTIVATIONS
+#  define RCV_LAYERS_GAIN(n) (W > 4 && (n) && (n) <= RCV_MAX_OVERLAPPED)
+#else
+#  define RCV_LAYERS_GAIN(n) (W > 4 && (n) <= RCV_MAX_OVERLAPPED)
+#endif
+
+/// A function for some streams of one layer
+#define RCV_LAYER_FUNCTION(name, cell, n, n_streams, is_bf16)              \
+  RCV_REALTIME static void name(const RcvPackedLayer* const layers,        \
+                                const RcvLayerStream* const streams,       \
+                                const uint32_t              n_frames)      \
+  {                                                                        \
+    rcv_layer_run(cell, n, n_streams, is_bf16, layers, streams, n_frames); \
+  }
 
 /// The three functions of the kernel for one size
-#define RCV_LAYER_FUNCTIONS(n, cell, n_gates)                            \
-  RCV_REALTIME static void run_##n(const RcvPackedLayer* const layers,   \
-                                   const RcvLayerStream* const streams,  \
-                                   const uint32_t              n_frames) \
-  {                                                                      \
-    rcv_layer_run(cell, n, 1, layers, streams, n_frames);                \
-  }                                                                      \
-  RCV_REALTIME static void run_##n##_streams(                            \
-    const RcvPackedLayer* const layers,                                  \
-    const RcvLayerStream* const streams,                                 \
-    const uint32_t              n_frames)                                \
-  {                                                                      \
-    rcv_layer_run(cell, n, 2, layers, streams, n_frames);                \
-  }                                                                      \
-  RCV_REALTIME static void run_##n##_layers(                             \
-    const RcvPackedLayer* const layers,                                  \
-    const RcvLayerStream* const streams,                                 \
-    const uint32_t              n_frames)                                \
-  {                                                                      \
-    rcv_layer_run_pair(cell, n, layers, streams, n_frames);              \
+#define RCV_LAYER_FUNCTIONS(n, cell, n_gates)               \
+  RCV_LAYER_FUNCTION(run_##n, cell, n, 1, false)            \
+  RCV_LAYER_FUNCTION(run_##n##_streams, cell, n, 2, false)  \
+  RCV_REALTIME static void run_##n##_layers(                \
+    const RcvPackedLayer* const layers,                     \
+    const RcvLayerStream* const streams,                    \
+    const uint32_t              n_frames)                   \
+  {                                                         \
+    rcv_layer_run_pair(cell, n, layers, streams, n_frames); \
   }
 
 #define RCV_LAYER_ENTRY(n, cell, n_gates)                   \
@@ -135,11 +150,30 @@ rcv_layer_run_pair(const RcvCell               cell,
    RCV_STREAMS_GAIN(n, n_gates) ? run_##n##_streams : NULL, \
    RCV_LAYERS_GAIN(n) ? run_##n##_layers : NULL},
 
+/// Likewise where the weights are in bfloat16
+#define RCV_BF16_FUNCTIONS(n, cell, n_gates)         \
+  RCV_LAYER_FUNCTION(run_bf16_##n, cell, n, 1, true) \
+  RCV_LAYER_FUNCTION(run_bf16_##n##_streams, cell, n, 2, true)
+
+#define RCV_BF16_ENTRY(n, cell, n_gates)                                \
+  {n,                                                                   \
+   RCV_TILE_GROUPS(n, n_gates),                                         \
+   run_bf16_##n,                                                        \
+   (n) && RCV_STREAMS_GAIN(n, n_gates) ? run_bf16_##n##_streams : NULL, \
+   NULL},
+
 /// Defines the kernels of a cell: those of RCV_KERNEL_SIZES, and one for any
 #define RCV_LAYER_KERNELS(name, cell, n_gates)                   \
   RCV_KERNEL_SIZES(RCV_LAYER_FUNCTIONS, cell, n_gates)           \
   RCV_LAYER_FUNCTIONS(0, cell, n_gates)                          \
   const RcvLayerKernel RCV_ISA_NAME(name)[] = {RCV_KERNEL_SIZES( \
     RCV_LAYER_ENTRY, cell, n_gates) RCV_LAYER_ENTRY(0, cell, n_gates)};
+
+/// The same for weights in bfloat16, of which RCV_BF16_KERNEL_SIZES may be none
+#define RCV_BF16_KERNELS(name, cell, n_gates)                         \
+  RCV_BF16_KERNEL_SIZES(RCV_BF16_FUNCTIONS, cell, n_gates)            \
+  RCV_BF16_FUNCTIONS(0, cell, n_gates)                                \
+  const RcvLayerKernel RCV_ISA_NAME(name)[] = {RCV_BF16_KERNEL_SIZES( \
+    RCV_BF16_ENTRY, cell, n_gates) RCV_BF16_ENTRY(0, cell, n_gates)};
 
 #endif // DSP_KERNELS_LAYER_H

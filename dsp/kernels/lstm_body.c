@@ -10,3 +10,7 @@
 #include "dsp/kernels/layer.h"
 
 RCV_LAYER_KERNELS(rcv_kernels_lstm, RCV_CELL_LSTM, 4)
+
+#if RCV_HAS_BF16
+RCV_BF16_KERNELS(rcv_kernels_lstm_bf16, RCV_CELL_LSTM, 4)
+#endif

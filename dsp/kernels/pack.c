@@ -1,6 +1,7 @@
 // Copyright 2026 Recurve contributors
 // SPDX-License-Identifier: ISC
 
+#include "dsp/kernels/bf16.h"
 #include "dsp/kernels/kernels.h"
 
 #include <stdbool.h>
@@ -57,6 +58,7 @@ typedef struct {
   RcvCell         cell;
   const RcvLayer* layer;
   uint32_t        width; // W
+  bool            is_bf16;
 } Source;
 
 /// One vector [W] of a column of W_ih or W_hh
@@ -83,28 +85,54 @@ pack_vector(const Source* const source,
   return out + source->width;
 }
 
-/// The columns of the signals, then those of h, for a tile of groups
+/// A vector of one column, or with bfloat16 of two, where there is another one
 static float*
-pack_tile(const Source* const source,
-          float*              out,
-          const uint32_t      n_signals,
-          const uint32_t      first_group,
-          const uint32_t      n_groups)
+pack_column(const Source* const source,
+            float* const        out,
+            const float* const  weights,
+            const size_t        n_columns,
+            const size_t        column,
+            const size_t        n_packed,
+            const uint32_t      gate,
+            const uint32_t      group)
 {
-  const RcvLayer* const layer   = source->layer;
-  const uint32_t        n_gates = rcv_cell_n_gates(source->cell);
+  pack_vector(source, out, weights, n_columns, column, gate, group);
+  if (source->is_bf16 && column + 1 < n_packed) {
+    float next[RCV_MAX_VECTOR_WIDTH];
+    pack_vector(source, next, weights, n_columns, column + 1, gate, group);
+    for (uint32_t j = 0; j < source->width; ++j) {
+      out[j] = rcv_bf16_pair(out[j], next[j]);
+    }
+  }
+  return out + source->width;
+}
 
-  for (uint32_t k = 0; k < n_signals + layer->hidden_size; ++k) {
-    const bool         is_input = k < n_signals;
-    const float* const weights  = is_input ? layer->w_ih : layer->w_hh;
-    const size_t n_columns = is_input ? layer->input_size : layer->hidden_size;
+/**
+   The columns of the signals, or those of h, for a tile of groups.
 
+   @param weights [G·H][n_columns], of whose columns the first n_packed are
+   packed.
+*/
+static float*
+pack_columns(const Source* const source,
+             float*              out,
+             const float* const  weights,
+             const uint32_t      n_columns,
+             const uint32_t      n_packed,
+             const uint32_t      first_group,
+             const uint32_t      n_groups)
+{
+  const uint32_t n_gates = rcv_cell_n_gates(source->cell);
+  const uint32_t in_one  = source->is_bf16 ? 2 : 1;
+
+  for (uint32_t k = 0; k < n_packed; k += in_one) {
     for (uint32_t i = 0; i < n_groups * n_gates; ++i) {
-      out = pack_vector(source,
+      out = pack_column(source,
                         out,
                         weights,
                         n_columns,
-                        is_input ? k : k - n_signals,
+                        k,
+                        n_packed,
                         i % n_gates,
                         first_group + (i / n_gates));
     }
@@ -144,20 +172,27 @@ rcv_kernels_pack(const RcvKernels* const kernels,
                  const uint32_t          n_knobs,
                  float* const            packed)
 {
-  const Source   source    = {cell, layer, kernels->vector_width};
+  const RcvLayerKernel* const kernel =
+    rcv_kernels_layer_for(kernels, cell, layer, n_knobs);
+
+  const bool is_bf16 =
+    kernel != rcv_kernels_layer(kernels, cell, layer->hidden_size);
+  const Source   source    = {cell, layer, kernels->vector_width, is_bf16};
   const uint32_t n_hidden  = layer->hidden_size;
   const uint32_t n_signals = layer->input_size - n_knobs;
   const uint32_t padded    = rcv_kernels_padded_size(kernels, n_hidden);
   const uint32_t n_groups  = padded / kernels->vector_width;
   const uint32_t n_gates   = rcv_cell_n_gates(cell);
   const uint32_t n_biases  = rcv_cell_n_biases(cell);
-  const uint32_t tile = rcv_kernels_layer(kernels, cell, n_hidden)->tile_groups;
+  const uint32_t tile      = kernel->tile_groups;
 
   float* out = packed;
   for (uint32_t group = 0; group < n_groups;) {
     const uint32_t n = n_groups - group < tile ? n_groups - group : tile;
 
-    out = pack_tile(&source, out, n_signals, group, n);
+    out = pack_columns(
+      &source, out, layer->w_ih, layer->input_size, n_signals, group, n);
+    out = pack_columns(&source, out, layer->w_hh, n_hidden, n_hidden, group, n);
     group += n;
   }
 
@@ -184,7 +219,8 @@ rcv_kernels_pack(const RcvKernels* const kernels,
     }
   }
 
-  const RcvPackedLayer result = {n_signals,
+  const RcvPackedLayer result = {kernel,
+                                 n_signals,
                                  n_hidden,
                                  padded,
                                  n_knobs,

@@ -17,6 +17,7 @@
 #include "dsp/kernels/vector.h"
 #include "dsp/shape.h"
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -91,12 +92,14 @@ typedef struct {
   uint32_t n_gates;
   uint32_t n_sums; ///< n_groups·n_gates
   uint32_t n_parts;
-  uint32_t stride; ///< Vectors from one column to the next
+  uint32_t stride;  ///< Vectors from one column to the next
+  bool     is_bf16; ///< Two columns are one: see RcvPackedLayer
 } RcvTile;
 
 RCV_INLINE RcvTile
 rcv_tile(const RcvCell  cell,
          const uint32_t n_streams,
+         const bool     is_bf16,
          const uint32_t n_groups,
          const uint32_t n_now)
 {
@@ -105,7 +108,7 @@ rcv_tile(const RcvCell  cell,
   const uint32_t n_parts = stride > 4 ? 1 : stride > 2 ? 2 : stride > 1 ? 4 : 8;
 
   const RcvTile tile = {
-    cell, n_streams, n_now, n_gates, n_now * n_gates, n_parts, stride};
+    cell, n_streams, n_now, n_gates, n_now * n_gates, n_parts, stride, is_bf16};
   return tile;
 }
 
@@ -133,11 +136,39 @@ rcv_tile_add_column(const RcvTile       tile,
   }
 }
 
+/// The same for two columns in one, each of which goes into a part
+RCV_REALTIME RCV_INLINE void
+rcv_tile_add_bf16(const RcvTile       tile,
+                  RcvSums             sums,
+                  const uint32_t      part,
+                  const uint32_t      next_part,
+                  const RcvVec* const column,
+                  const float* const  values[MAX_STREAMS],
+                  const uint32_t      index)
+{
+  RCV_UNROLL
+  for (uint32_t i = 0; i < tile.n_sums; ++i) {
+    const RcvVec first  = rcv_vec_first_bf16(column[i]);
+    const RcvVec second = rcv_vec_second_bf16(column[i]);
+    RCV_UNROLL
+    for (uint32_t s = 0; s < tile.n_streams; ++s) {
+      RcvVec* const a = &sums[s][(part * tile.n_sums) + i];
+      RcvVec* const b = &sums[s][(next_part * tile.n_sums) + i];
+
+      *a = rcv_vec_fma(first, rcv_vec_set(values[s][index]), *a);
+      *b = rcv_vec_fma(second, rcv_vec_set(values[s][index + 1]), *b);
+    }
+  }
+}
+
 /**
    sums += columns·values, for all streams, in parts that are added at the end.
 
+   The order of all additions is the same with and without bfloat16, and so are
+   the bits of the sums.
+
    @param columns [n_columns][stride] vectors, the first n_sums of each are
-   used.
+   used; with bfloat16 half as many, and the last of an odd number alone.
    @param values One array [n_columns] per stream.
 */
 RCV_REALTIME RCV_INLINE void
@@ -155,19 +186,32 @@ rcv_tile_add_columns(const RcvTile       tile,
     }
   }
 
-  uint32_t k = 0;
+  const uint32_t in_one  = tile.is_bf16 ? 2 : 1;
+  const uint32_t n_round = tile.n_parts > in_one ? tile.n_parts : in_one;
+
+  const RcvVec* column = columns;
+  uint32_t      k      = 0;
   RCV_UNROLL_SOME
-  for (; k + tile.n_parts <= n_columns; k += tile.n_parts) {
+  for (; k + n_round <= n_columns; k += n_round) {
     RCV_UNROLL
-    for (uint32_t part = 0; part < tile.n_parts; ++part) {
-      const uint32_t c = k + part;
-      rcv_tile_add_column(
-        tile, sums, part, columns + ((size_t)c * tile.stride), values, c);
+    for (uint32_t part = 0; part < n_round; part += in_one) {
+      const RcvVec* const now = column + ((size_t)part / in_one * tile.stride);
+      if (tile.is_bf16) {
+        const uint32_t next = tile.n_parts > 1 ? part + 1 : part;
+        rcv_tile_add_bf16(tile, sums, part, next, now, values, k + part);
+      } else {
+        rcv_tile_add_column(tile, sums, part, now, values, k + part);
+      }
     }
+    column += (size_t)n_round / in_one * tile.stride;
   }
-  for (; tile.n_parts > 1 && k < n_columns; ++k) {
-    rcv_tile_add_column(
-      tile, sums, 0, columns + ((size_t)k * tile.stride), values, k);
+  for (; tile.is_bf16 && k + 2 <= n_columns; k += 2) {
+    rcv_tile_add_bf16(tile, sums, 0, 0, column, values, k);
+    column += tile.stride;
+  }
+  for (; k < n_columns; ++k) {
+    rcv_tile_add_column(tile, sums, 0, column, values, k);
+    column += tile.stride;
   }
 
   RCV_UNROLL
@@ -264,7 +308,11 @@ rcv_tile_run(const RcvTile               tile,
   }
 
   rcv_tile_add_columns(
-    tile, sums, columns + ((size_t)n_inputs * tile.stride), h, n_hidden);
+    tile,
+    sums,
+    columns + (rcv_packed_columns(n_inputs, tile.is_bf16) * tile.stride),
+    h,
+    n_hidden);
 
   RCV_UNROLL
   for (uint32_t g = 0; g < tile.n_groups; ++g) {
@@ -287,6 +335,7 @@ rcv_tile_run_all(const RcvCell               cell,
                  const uint32_t              n_groups,
                  const uint32_t              n_hidden,
                  const uint32_t              n_streams,
+                 const bool                  is_bf16,
                  const RcvPackedLayer* const layer,
                  const RcvLayerStream* const streams,
                  const uint32_t              t,
@@ -297,13 +346,15 @@ rcv_tile_run_all(const RcvCell               cell,
 
   const RcvVec* const columns =
     rcv_vec_view(layer->weights) +
-    ((size_t)first_group * n_gates * (layer->input_size + n_hidden));
+    (first_group * n_gates *
+     (rcv_packed_columns(layer->input_size, is_bf16) +
+      rcv_packed_columns(n_hidden, is_bf16)));
 
   RCV_UNROLL
   for (uint32_t g = 0; g < n_groups; g += n_now) {
     const uint32_t n = n_groups - g < n_now ? n_groups - g : n_now;
 
-    rcv_tile_run(rcv_tile(cell, n_streams, n_groups, n),
+    rcv_tile_run(rcv_tile(cell, n_streams, is_bf16, n_groups, n),
                  n_hidden,
                  layer,
                  columns + ((size_t)g * n_gates),

@@ -152,6 +152,20 @@ rcv_vec_fma(const RcvVec a, const RcvVec b, const RcvVec c)
 #  endif
 }
 
+/// The first of two numbers in bfloat16, which are the halves of an element
+RCV_REALTIME RCV_INLINE RcvVec
+rcv_vec_first_bf16(const RcvVec pair)
+{
+  return (RcvVec)((RcvMask)pair & (int32_t)0xFFFF0000);
+}
+
+/// The second one
+RCV_REALTIME RCV_INLINE RcvVec
+rcv_vec_second_bf16(const RcvVec pair)
+{
+  return (RcvVec)((RcvMask)pair << 16);
+}
+
 /// A value as numerator and denominator, so that several divisions become one
 typedef struct {
   RcvVec n;
