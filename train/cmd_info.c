@@ -7,6 +7,7 @@
 #include "dsp/model/metadata.h"
 #include "dsp/model/model.h"
 #include "train/bench.h"
+#include "train/bf16_weights.h"
 #include "train/model_file.h"
 #include "train/options.h"
 
@@ -87,7 +88,12 @@ print_model(const RcvModel* const model,
   if (shape->head == RCV_HEAD_SOFTMAX) {
     printf(" over %u µ-law levels", shape->output_size);
   }
-  printf("\n%-16s %zu\n", "parameters", rcv_shape_n_params(shape));
+  printf("\n%-16s %zu%s\n",
+         "parameters",
+         rcv_shape_n_params(shape),
+         rcv_bf16_weights_are_exact(shape, model->params)
+           ? ", recurrent ones exact in bfloat16"
+           : "");
   for (uint32_t k = 0; k + 1 < shape->input_size; ++k) {
     printf("knob %-11u %s, %g to %g\n",
            k + 1,

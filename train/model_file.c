@@ -6,6 +6,7 @@
 #include "dsp/model/dense_metadata.h"
 #include "dsp/model/knobs.h"
 #include "dsp/model/metadata.h"
+#include "train/bf16_weights.h"
 #include "train/output_file.h"
 
 #include <math.h>
@@ -55,7 +56,7 @@ rcv_model_file_describe(const RcvModel* const model)
   }
 
   return json_pack(
-    "{s:s,s:s,s:i,s:i,s:b,s:s,s:i,s:o,s:o,s:b,s:f,s:i,s:o,s:o,s:i,s:i,"
+    "{s:s,s:s,s:i,s:i,s:b,s:s,s:i,s:o,s:o,s:b,s:b,s:f,s:i,s:o,s:o,s:i,s:i,"
     "s:o,s:s,s:s,s:s,s:s,s:s,s:o,s:o,s:o,s:o,s:o,s:s,s:s}",
     "format",
     info->format,
@@ -77,6 +78,8 @@ rcv_model_file_describe(const RcvModel* const model)
     rcv_dense_describe(shape, RCV_DENSE_OUT),
     "skip",
     (int)shape->skip,
+    "bf16",
+    (int)rcv_bf16_weights_are_exact(shape, model->params),
     "skip_gain_db",
     (double)shape->skip_gain_db,
     "inputs",

@@ -26,7 +26,7 @@ rcv_train_recipe_write(const RcvTrainArguments* const a,
 
   char bidirectional[64] = "";
   char softmax[64]       = "";
-  char split[64]         = "";
+  char split[192]        = "";
   if (shape->bidirectional) {
     snprintf(bidirectional,
              sizeof(bidirectional),
@@ -56,6 +56,11 @@ rcv_train_recipe_write(const RcvTrainArguments* const a,
   if (reading->rate_hz) {
     const size_t n = strlen(split);
     snprintf(split + n, sizeof(split) - n, " --rate %u", reading->rate_hz);
+  }
+
+  if (s->is_bf16) {
+    const size_t n = strlen(split);
+    snprintf(split + n, sizeof(split) - n, " --bf16");
   }
 
   if (a->pair.clip_frames) {

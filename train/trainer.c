@@ -3,6 +3,7 @@
 
 #include "train/trainer.h"
 
+#include "train/bf16_weights.h"
 #include "train/random.h"
 #include "train/slice.h"
 #include "train/trainer_impl.h"
@@ -23,6 +24,17 @@ rcv_trainer_now(void)
 
 /* One update */
 
+void
+rcv_trainer_play(const RcvTrainer* const trainer,
+                 const float* const      params,
+                 float* const            played)
+{
+  memcpy(played, params, trainer->n_params * sizeof(float));
+  if (trainer->settings->is_bf16) {
+    rcv_bf16_weights_round(&trainer->shape, played);
+  }
+}
+
 /// What the workers need to do their slices of a window
 typedef struct {
   RcvTrainer* trainer;
@@ -42,7 +54,7 @@ begin_slice(void* const job, const uint32_t index)
   rcv_slice_begin(trainer->slices[index],
                   trainer->segments + first,
                   left < n_lanes ? left : n_lanes,
-                  trainer->params);
+                  trainer->played);
 }
 
 static void
@@ -52,7 +64,7 @@ run_slice(void* const job, const uint32_t index)
   RcvTrainer* const      trainer = window->trainer;
 
   trainer->losses[index] = rcv_slice_run(trainer->slices[index],
-                                         trainer->params,
+                                         trainer->played,
                                          window->start,
                                          window->n_frames,
                                          window->energy,
@@ -76,6 +88,7 @@ begin_segments(RcvTrainer* const trainer)
                       ? rcv_random_below(&trainer->random, data->takes->n_takes)
                       : 0;
   }
+  rcv_trainer_play(trainer, trainer->params, trainer->played);
   rcv_workers_run(trainer->workers, begin_slice, trainer, trainer->n_slices);
 }
 
@@ -95,6 +108,7 @@ update(RcvTrainer* const trainer, const uint32_t start, const uint32_t n_frames)
     job.energy.pre += energy.pre;
     job.energy.plain += energy.plain;
   }
+  rcv_trainer_play(trainer, trainer->params, trainer->played);
   rcv_workers_run(trainer->workers, run_slice, &job, trainer->n_slices);
 
   // Always added in the same order, whichever thread was first

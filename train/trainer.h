@@ -45,6 +45,9 @@ typedef struct {
   /// Is such a trial itself: one validation, at the end
   bool is_trial;
 
+  /// Train weights that are exact in bfloat16, see bf16_weights.h
+  bool is_bf16;
+
   /// File to save the state in at each validation, or NULL; borrowed
   const char* state_path;
 

@@ -41,7 +41,8 @@ typedef struct {
   RcvSegment*               segments; // [batch]
   size_t                    n_span;   // Frames of warm-up and segment
   size_t                    n_params;
-  float*                    params;   // [n_params]
+  float*                    params;   // [n_params] that are updated
+  float*                    played;   // [n_params] and rcv_trainer_play()
   float*                    gradient; // [n_params]
   RcvOptimizer*             optimizer;
   RcvClip                   clip;
@@ -65,6 +66,10 @@ typedef struct {
 /// Seconds on a clock that only goes forward
 double
 rcv_trainer_now(void);
+
+/// Weights as a model has them: themselves, or rounded to bfloat16
+void
+rcv_trainer_play(const RcvTrainer* trainer, const float* params, float* played);
 
 /// Learning rate of now
 double

@@ -188,12 +188,13 @@ init(RcvTrainer* const trainer, RcvError* const error)
   trainer->segments  = calloc(settings->batch_size, sizeof(RcvSegment));
   trainer->optimizer = rcv_optimizer_new(settings->optimizer, &trainer->shape);
   trainer->params    = calloc(trainer->n_params, sizeof(float));
+  trainer->played    = calloc(trainer->n_params, sizeof(float));
   trainer->gradient  = calloc(trainer->n_params, sizeof(float));
 
   bool good = rcv_guard_init(&trainer->guard, trainer->n_params) &&
               trainer->optimizer && trainer->candidate && trainer->workers &&
               trainer->slices && trainer->losses && trainer->segments &&
-              trainer->params && trainer->gradient;
+              trainer->params && trainer->played && trainer->gradient;
   for (uint32_t i = 0; good && i < trainer->n_slices; ++i) {
     trainer->slices[i] = rcv_slice_new(&trainer->slice_settings);
     good               = trainer->slices[i];
@@ -216,6 +217,7 @@ clear(RcvTrainer* const trainer)
   free(trainer->losses);
   free(trainer->segments);
   free(trainer->params);
+  free(trainer->played);
   free(trainer->gradient);
 }
 
@@ -329,9 +331,7 @@ run(RcvTrainer* const trainer, RcvError* const error)
   }
   if (!status) {
     start_over(trainer);
-    memcpy(trainer->model->params,
-           trainer->params,
-           trainer->n_params * sizeof(float));
+    rcv_trainer_play(trainer, trainer->params, trainer->model->params);
     trainer->next_validation =
       trainer->plan.n_frames / (double)trainer->n_validations;
   }

@@ -96,6 +96,7 @@ describe(const RcvTrainer* const trainer)
                      s->try_skip   ? "by trial"
                      : shape->skip ? "yes"
                                    : "no");
+  failed |= set_text(about, "weights", s->is_bf16 ? "bfloat16" : "float");
   failed |= set_text(about, "optimizer", "%s", optimizers[s->optimizer]);
   failed |=
     set_text(about, "bptt", "%s %u", windows[s->windows], s->window_frames);

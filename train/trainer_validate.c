@@ -81,9 +81,7 @@ rcv_trainer_measure_costs(const RcvTrainer* const trainer,
   double       rest   = 0.0;
   bool         steady = false;
   RcvMetrics   metrics;
-  memcpy(trainer->candidate->params,
-         trainer->params,
-         trainer->n_params * sizeof(float));
+  rcv_trainer_play(trainer, trainer->params, trainer->candidate->params);
 
   RcvStatus status = rcv_evaluate_region(trainer->candidate,
                                          trainer->pair,
@@ -132,8 +130,7 @@ keep_if_better(RcvTrainer* const trainer,
   trainer->best_esr       = val_esr;
   trainer->n_without_gain = 0;
   rcv_guard_keep(&trainer->guard, trainer->params);
-  memcpy(
-    trainer->model->params, trainer->params, trainer->n_params * sizeof(float));
+  rcv_trainer_play(trainer, trainer->params, trainer->model->params);
   trainer->model->info.validation_esr = val_esr;
   trainer->model->info.rest_level     = rest;
   return trainer->events->better(
@@ -171,9 +168,7 @@ rcv_trainer_validate(RcvTrainer* const trainer,
                      const double      train_loss,
                      RcvError* const   error)
 {
-  memcpy(trainer->candidate->params,
-         trainer->params,
-         trainer->n_params * sizeof(float));
+  rcv_trainer_play(trainer, trainer->params, trainer->candidate->params);
 
   RcvMetrics metrics;
   RcvStatus  status = rcv_evaluate_region(trainer->candidate,
@@ -222,8 +217,8 @@ rcv_trainer_choose(RcvTrainer* const trainer, RcvError* const error)
   for (size_t i = 0; !status && i < guard->n_kept; ++i) {
     double rest   = 0.0;
     bool   steady = false;
-    memcpy(
-      trainer->candidate->params, guard->kept + (i * n), n * sizeof(float));
+    rcv_trainer_play(
+      trainer, guard->kept + (i * n), trainer->candidate->params);
     status = test_steady(trainer, REST_STARTS_FINAL, &rest, &steady, error);
     if (i == 0) { // If none is silent, the best has its level in its file
       result->rest_level     = rest;

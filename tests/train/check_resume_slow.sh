@@ -107,12 +107,19 @@ run killed.st --resume || fail "resuming from nothing"
 grep -q 'from the beginning' stderr || fail "does not say that it begins"
 cmp -s whole.st killed.st || fail "from the beginning: other bytes"
 
+# What is rounded for playing is not what goes on being trained
+run whole.st --bf16 || fail "training with --bf16"
+run_and_kill 2 --bf16
+run killed.st --bf16 --resume || fail "resuming with --bf16"
+cmp -s whole.st killed.st || fail "resumed with --bf16: other bytes"
+
 run_and_kill 3
 cp killed.st.resume kept
 refuse "hidden was 6 and is now 7" killed.st --resume --hidden 7
 refuse "seed was 3 and is now 4" killed.st --resume --seed 4
 refuse "optimizer was soap and is now adam" killed.st --resume \
   --optimizer adam --lr 0.03
+refuse "weights was float and is now bfloat16" killed.st --resume --bf16
 mv wet.wav kept.wav && mv other.wav wet.wav
 refuse "recordings was" killed.st --resume
 mv kept.wav wet.wav

@@ -6,6 +6,7 @@
 #include "tests/support/assert_close.h"
 #include "tests/support/model_fixture.h"
 #include "tests/support/trainer_rig.h"
+#include "train/bf16_weights.h"
 #include "train/evaluate.h"
 #include "train/random.h"
 
@@ -47,6 +48,27 @@ test_learns(void** const unused)
   assert_close(model->info.validation_esr, result.best_esr, 0.0);
   assert_close(events.last_esr, result.best_esr, 0.0);
   rcv_model_free(model);
+}
+
+/// Weights that are exact in bfloat16 learn as well; others are not left so
+static void
+test_bf16(void** const unused)
+{
+  (void)unused;
+  for (uint32_t bf16 = 0; bf16 < 2; ++bf16) {
+    RcvTrainerRigEvents events   = {0, 0, 0, 0.0, 0};
+    RcvTrainerSettings  settings = rcv_trainer_rig_settings(600, 1);
+    RcvTrainerResult    result;
+    settings.is_bf16      = bf16;
+    RcvModel* const model = rcv_trainer_rig_train(settings, &events, &result);
+    print_message("ESR %.4g\n", result.best_esr);
+    assert_int_equal(rcv_bf16_weights_are_exact(&model->shape, model->params),
+                     bf16);
+    assert_true(result.best_esr < 0.003);
+    assert_close(
+      esr_of(model, rcv_trainer_rig_pair.validation), result.best_esr, 0.0);
+    rcv_model_free(model);
+  }
 }
 
 /// What is in the first halves of clips is neither learned nor measured
@@ -170,6 +192,7 @@ main(void)
 {
   const struct CMUnitTest tests[] = {
     cmocka_unit_test(test_learns),
+    cmocka_unit_test(test_bf16),
     cmocka_unit_test(test_clips),
     cmocka_unit_test(test_repeats),
     cmocka_unit_test(test_interrupt),

@@ -97,9 +97,12 @@ test_choice(void** const unused)
   RcvShape         shape  = rcv_fixture_shape(1);
   RcvTrainerResult result = {0};
   RcvTrainer       trainer;
+
+  const RcvTrainerSettings settings = rcv_trainer_rig_settings(1, 1);
   memset(&trainer, 0, sizeof(trainer));
   shape.cell        = RCV_CELL_RNN;
   shape.skip        = false;
+  trainer.settings  = &settings;
   trainer.pair      = &rcv_trainer_rig_pair;
   trainer.result    = &result;
   trainer.model     = rcv_model_new(&shape);
