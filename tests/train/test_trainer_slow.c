@@ -78,6 +78,11 @@ test_latching(void** const unused)
     assert_int_equal(status, i < 2 ? RCV_BAD_DATA : RCV_OK);
     assert_int_equal(state.n_better > 0, i == 2);
     assert_int_equal(result.n_updates, 60);
+
+    // Every third time that none can be kept, it goes back
+    print_message(
+      "%zu validations, %u returns\n", result.n_points, result.n_returns);
+    assert_int_equal(result.n_returns, i < 2 ? result.n_points / 3 : 0);
   }
 
   // When it learns to rest, it is kept
