@@ -41,13 +41,14 @@ rcv_row_moved(const float* const now, float* const seen, const uint32_t n)
 float
 rcv_state_moved(RcvState* const state, const RcvNetwork* const network)
 {
-  const uint32_t padded = network->n_padded;
-  float          most   = 0.0f;
+  float  most = 0.0f;
+  float* seen = state->seen;
   for (uint32_t l = 0; l < network->shape.num_layers; ++l) {
-    float* const seen = state->seen + ((size_t)l * 2 * padded);
+    const uint32_t padded = network->layers[0][l].padded_size;
 
     most = fmaxf(most, rcv_row_moved(state->h[0][l], seen, padded));
     most = fmaxf(most, rcv_row_moved(state->c[0][l], seen + padded, padded));
+    seen += 2 * (size_t)padded;
   }
   return most;
 }

@@ -40,8 +40,8 @@ rcv_network_size(const RcvShape* shape, const RcvKernels* kernels);
    @param memory [rcv_network_size()] bytes aligned to RCV_ALIGNMENT, owned by
    the caller, who must keep it for as long as the network is used.
    @param params [rcv_shape_n_params()], not kept.
-   @param initial_state [n_directions][L][2][H] the states at the start, h then
-   c, or NULL for zero; not kept.
+   @param initial_state [n_directions][rcv_shape_n_states()] the states at the
+   start, of each layer h then c, or NULL for zero; not kept.
    @return The network, in `memory`.
 */
 RcvNetwork*

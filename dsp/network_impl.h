@@ -8,6 +8,7 @@
 #include "dsp/network.h"
 #include "dsp/shape.h"
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -18,21 +19,23 @@ enum { RCV_NETWORK_CHUNK = 64 };
 struct RcvNetwork {
   RcvShape          shape;
   const RcvKernels* kernels;
-  uint32_t          n_padded; // H in whole vectors
+  bool              is_paired[2][RCV_MAX_LAYERS]; // Overlaps with the one above
+  uint32_t          n_padded; // H of the top in whole vectors
+  uint32_t          n_states; // rcv_stack_n_states()
   float             skip_gain_lin;
   RcvPackedLayer    layers[2][RCV_MAX_LAYERS];
   RcvPackedDense    dense[2][RCV_MAX_DENSE]; // at each RcvDensePlace
   RcvPackedHead     head;                    // its logits are the state's
-  const float*      initial; // [n_directions][L][2][n_padded] h, then c
+  const float*      initial;                 // [n_directions][n_states]
 };
 
 struct RcvState {
   float* bases[2]; // [n_biases] of the lowest layers, with the knobs (if any)
   float  knobs[2][RCV_MAX_INPUTS]; // As folded into the bases; NaN: not yet
 
-  float* h[2][RCV_MAX_LAYERS]; // [1 + CHUNK][n_padded] the first row is now
-  float* c[2][RCV_MAX_LAYERS]; // [n_padded]
-  float* seen;     // [L][2][n_padded] h and c when rcv_state_moved() was asked
+  float* h[2][RCV_MAX_LAYERS]; // [1 + CHUNK][padded_size] the first row is now
+  float* c[2][RCV_MAX_LAYERS]; // [padded_size]
+  float* seen;     // [n_states] h and c when rcv_state_moved() was asked
   float* dense[2]; // [CHUNK][most of a dense layer's n_padded] in turn
   float* logits;   // [n_levels] (softmax)
 
@@ -43,6 +46,11 @@ struct RcvState {
   uint32_t n_inputs; // Frames in `inputs`
   uint32_t n_read;   // Frames of `outputs` already played
 };
+
+/// Floats of what a direction remembers: for each layer h, then c, each in
+/// whole vectors
+size_t
+rcv_stack_n_states(const RcvShape* shape, const RcvKernels* kernels);
 
 /**
    How far an array of a state has moved: the greatest change of a number in it;

@@ -7,6 +7,7 @@
 #include "dsp/mulaw.h"
 #include "dsp/network_impl.h"
 
+#include <stdbool.h>
 #include <string.h>
 
 // A logit that no softmax sees: for the classes that pad the last vector
@@ -18,6 +19,18 @@ n_head_rows(const RcvShape* const shape, const RcvKernels* const kernels)
   return shape->head == RCV_HEAD_SOFTMAX
            ? rcv_kernels_padded_size(kernels, shape->output_size)
            : 1;
+}
+
+size_t
+rcv_stack_n_states(const RcvShape* const shape, const RcvKernels* const kernels)
+{
+  size_t n = 0;
+  for (uint32_t l = 0; l < shape->num_layers; ++l) {
+    const RcvLayerShape layer = rcv_shape_layer_at(shape, l);
+
+    n += 2 * (size_t)rcv_kernels_padded_size(kernels, layer.hidden_size);
+  }
+  return n;
 }
 
 /// Place a network and its arrays in memory, or only count if base is NULL
@@ -32,17 +45,17 @@ place_network(RcvArena* const         arena,
 {
   RcvNetwork* const network = rcv_arena_take(arena, sizeof(RcvNetwork));
   const uint32_t    n_dirs  = rcv_shape_n_directions(shape);
-  const uint32_t padded = rcv_kernels_padded_size(kernels, shape->hidden_size);
 
   for (uint32_t d = 0; d < n_dirs; ++d) {
     for (uint32_t l = 0; l < shape->num_layers; ++l) {
+      const RcvLayerShape layer = rcv_shape_layer_at(shape, l);
+
       packed[d][l] = rcv_arena_floats(
         arena,
         rcv_kernels_packed_floats(kernels,
-                                  shape->cell,
-                                  l ? shape->hidden_size
-                                    : rcv_shape_stack_inputs(shape),
-                                  shape->hidden_size));
+                                  layer.cell,
+                                  rcv_shape_layer_inputs(shape, l),
+                                  layer.hidden_size));
     }
   }
 
@@ -66,7 +79,7 @@ place_network(RcvArena* const         arena,
   head[1] = rcv_arena_floats(arena, n_rows);
   head[2] = rcv_arena_floats(arena, n_rows);
   *initial =
-    rcv_arena_floats(arena, (size_t)n_dirs * shape->num_layers * 2 * padded);
+    rcv_arena_floats(arena, n_dirs * rcv_stack_n_states(shape, kernels));
   return network;
 }
 
@@ -136,6 +149,52 @@ pack_dense(RcvNetwork* const  network,
   }
 }
 
+static void
+pack_layers(RcvNetwork* const  network,
+            const float* const params,
+            const uint32_t     direction,
+            float*             packed[RCV_MAX_LAYERS])
+{
+  const RcvShape* const shape     = &network->shape;
+  RcvPackedLayer* const layers    = network->layers[direction];
+  const bool            has_dense = rcv_shape_n_dense(shape, RCV_DENSE_IN) > 0;
+  for (uint32_t l = 0; l < shape->num_layers; ++l) {
+    const RcvLayer layer = rcv_shape_layer(shape, params, direction, l);
+
+    layers[l] = rcv_kernels_pack(network->kernels,
+                                 rcv_shape_layer_at(shape, l).cell,
+                                 &layer,
+                                 l || has_dense ? 0 : shape->input_size - 1,
+                                 packed[l]);
+  }
+
+  // The kernel for any size is one for all sizes
+  for (uint32_t l = 0; l + 1 < shape->num_layers; ++l) {
+    const RcvLayerKernel* const kernel = layers[l].kernel;
+
+    network->is_paired[direction][l] =
+      kernel->run_pair && kernel == layers[l + 1].kernel &&
+      layers[l].hidden_size == layers[l + 1].hidden_size &&
+      layers[l].hidden_size <= RCV_MAX_OVERLAPPED;
+  }
+}
+
+/// Put the states at the start where those of a voice are, in whole vectors
+static void
+pack_initial(const RcvNetwork* const network, const float* from, float* to)
+{
+  const RcvShape* const shape = &network->shape;
+  for (uint32_t d = 0; d < rcv_shape_n_directions(shape); ++d) {
+    for (uint32_t i = 0; i < 2 * shape->num_layers; ++i) { // h, then c
+      const RcvPackedLayer* const layer = &network->layers[d][i / 2];
+
+      memcpy(to, from, layer->hidden_size * sizeof(float));
+      from += layer->hidden_size;
+      to += layer->padded_size;
+    }
+  }
+}
+
 RcvNetwork*
 rcv_network_init(void* const             memory,
                  const RcvShape* const   shape,
@@ -156,31 +215,16 @@ rcv_network_init(void* const             memory,
   network->shape         = *shape;
   network->kernels       = kernels;
   network->skip_gain_lin = rcv_shape_skip_gain(shape);
-  network->n_padded = rcv_kernels_padded_size(kernels, shape->hidden_size);
+  network->n_padded      = rcv_kernels_padded_size(kernels, shape->hidden_size);
+  network->n_states      = (uint32_t)rcv_stack_n_states(shape, kernels);
+  network->initial       = initial;
 
   for (uint32_t d = 0; d < rcv_shape_n_directions(shape); ++d) {
-    for (uint32_t l = 0; l < shape->num_layers; ++l) {
-      const RcvLayer layer = rcv_shape_layer(shape, params, d, l);
-
-      network->layers[d][l] = rcv_kernels_pack(
-        kernels,
-        shape->cell,
-        &layer,
-        l || rcv_shape_n_dense(shape, RCV_DENSE_IN) ? 0 : shape->input_size - 1,
-        packed[d][l]);
-    }
+    pack_layers(network, params, d, packed[d]);
   }
-
-  const size_t n_hidden = shape->hidden_size;
-  const size_t n_rows =
-    (size_t)rcv_shape_n_directions(shape) * shape->num_layers * 2;
-  for (size_t i = 0; initial_state && i < n_rows; ++i) {
-    memcpy(initial + (i * network->n_padded),
-           initial_state + (i * n_hidden),
-           n_hidden * sizeof(float));
+  if (initial_state) {
+    pack_initial(network, initial_state, initial);
   }
-  network->initial = initial;
-
   pack_dense(network, params, dense);
   pack_head(network, params, head[0], head[1], head[2]);
   return network;
@@ -213,21 +257,25 @@ place_state(RcvArena* const         arena,
             const RcvShape* const   shape,
             const RcvKernels* const kernels)
 {
-  const size_t padded = rcv_kernels_padded_size(kernels, shape->hidden_size);
+  const RcvLayerShape lowest = rcv_shape_layer_at(shape, 0);
+  const size_t top = rcv_kernels_padded_size(kernels, shape->hidden_size);
 
   RcvState state = {0};
   rcv_arena_take(arena, sizeof(RcvState));
 
   for (uint32_t d = 0; d < rcv_shape_n_directions(shape); ++d) {
     state.bases[d] = rcv_arena_floats(
-      arena, rcv_kernels_n_biases(kernels, shape->cell, shape->hidden_size));
+      arena, rcv_kernels_n_biases(kernels, lowest.cell, lowest.hidden_size));
     for (uint32_t l = 0; l < shape->num_layers; ++l) {
+      const size_t padded = rcv_kernels_padded_size(
+        kernels, rcv_shape_layer_at(shape, l).hidden_size);
+
       state.h[d][l] = rcv_arena_floats(arena, (1 + RCV_NETWORK_CHUNK) * padded);
       state.c[d][l] = rcv_arena_floats(arena, padded);
     }
   }
 
-  state.seen = rcv_arena_floats(arena, (size_t)shape->num_layers * 2 * padded);
+  state.seen = rcv_arena_floats(arena, rcv_stack_n_states(shape, kernels));
 
   const size_t widest = rcv_kernels_padded_size(kernels, widest_dense(shape));
   for (uint32_t i = 0; i < 2; ++i) {
@@ -240,7 +288,7 @@ place_state(RcvArena* const         arena,
     const size_t n_window = n_block + shape->lookahead_frames;
 
     state.inputs  = rcv_arena_floats(arena, n_window * shape->input_size);
-    state.tops    = rcv_arena_floats(arena, n_block * padded);
+    state.tops    = rcv_arena_floats(arena, n_block * top);
     state.outputs = rcv_arena_floats(arena, n_block);
   }
   return state;

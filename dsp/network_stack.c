@@ -12,14 +12,13 @@ rcv_stack_reset(RcvState* const         state,
                 const RcvNetwork* const network,
                 const uint32_t          direction)
 {
-  const size_t   padded   = network->n_padded;
-  const uint32_t n_layers = network->shape.num_layers;
-  for (uint32_t l = 0; l < n_layers; ++l) {
-    const float* const h =
-      network->initial + (((size_t)(direction * n_layers) + l) * 2 * padded);
+  const float* h = network->initial + ((size_t)direction * network->n_states);
+  for (uint32_t l = 0; l < network->shape.num_layers; ++l) {
+    const size_t padded = network->layers[direction][l].padded_size;
 
     memcpy(state->h[direction][l], h, padded * sizeof(float));
     memcpy(state->c[direction][l], h + padded, padded * sizeof(float));
+    h += 2 * padded;
   }
   for (uint32_t k = 0; k < RCV_MAX_INPUTS; ++k) {
     state->knobs[direction][k] = NAN;
@@ -81,8 +80,7 @@ run_layers(const RcvPackedLayer* const layers,
 
 /// The same for the lowest layers, in runs of frames whose knobs stand still
 RCV_REALTIME static void
-run_lowest(const RcvNetwork* const     network,
-           RcvState* const* const      states,
+run_lowest(RcvState* const* const      states,
            const RcvPackedLayer* const layers,
            const RcvLayerStream* const streams,
            const uint32_t              n_layers,
@@ -90,7 +88,7 @@ run_lowest(const RcvNetwork* const     network,
            const uint32_t              direction,
            const uint32_t              n_frames)
 {
-  const size_t padded = network->n_padded;
+  const size_t padded = layers[0].padded_size; // As of the other of a pair
 
   for (uint32_t t = 0, n = 0; t < n_frames; t += n) {
     RcvLayerStream now[RCV_MAX_STREAMS] = {streams[0], streams[1]};
@@ -126,35 +124,26 @@ rcv_stack_run(const RcvNetwork* const network,
 {
   const RcvPackedLayer* const layers = network->layers[direction];
   const uint32_t              n_all  = network->shape.num_layers;
-  const size_t                padded = network->n_padded;
-
-  // Two streams keep the processor as busy as two layers do
-  const bool in_pairs = n_streams == 1 && layers[0].kernel->run_pair &&
-                        network->shape.hidden_size <= RCV_MAX_OVERLAPPED;
 
   for (uint32_t l = 0, n_layers = 1; l < n_all; l += n_layers) {
-    n_layers = in_pairs && l + 1 < n_all ? 2 : 1;
+    // Two streams keep the processor as busy as two layers do
+    n_layers = n_streams == 1 && network->is_paired[direction][l] ? 2 : 1;
 
     RcvLayerStream streams[RCV_MAX_STREAMS] = {{0}};
     for (uint32_t i = 0; i < n_layers * n_streams; ++i) {
       const RcvState* const state = states[n_layers == 2 ? 0 : i];
       const uint32_t        layer = n_layers == 2 ? l + i : l;
+      const uint32_t        below = layer ? layers[layer - 1].padded_size : 0;
 
       streams[i].base = layers[layer].biases;
       streams[i].h    = state->h[direction][layer];
       streams[i].c    = state->c[direction][layer];
-      streams[i].x    = layer ? state->h[direction][layer - 1] + padded : x[i];
-      streams[i].x_stride = layer ? (ptrdiff_t)padded : stride;
+      streams[i].x    = layer ? state->h[direction][layer - 1] + below : x[i];
+      streams[i].x_stride = layer ? (ptrdiff_t)below : stride;
     }
     if (layers[l].n_knobs) {
-      run_lowest(network,
-                 states,
-                 &layers[l],
-                 streams,
-                 n_layers,
-                 n_streams,
-                 direction,
-                 n_frames);
+      run_lowest(
+        states, &layers[l], streams, n_layers, n_streams, direction, n_frames);
     } else {
       run_layers(&layers[l], streams, n_layers, n_streams, n_frames);
     }
@@ -175,9 +164,9 @@ rcv_stack_keep(const RcvNetwork* const network,
                const uint32_t          direction,
                const uint32_t          n_frames)
 {
-  const size_t padded = network->n_padded;
   for (uint32_t l = 0; l < network->shape.num_layers; ++l) {
-    float* const h = state->h[direction][l];
+    const size_t padded = network->layers[direction][l].padded_size;
+    float* const h      = state->h[direction][l];
     memcpy(h, h + (n_frames * padded), padded * sizeof(float));
   }
 }

@@ -4,8 +4,58 @@
 #include "dsp/shape.h"
 
 #include <math.h>
+#include <string.h>
 
 enum { LAYER_TENSORS = 4 };
+
+static bool
+are_equal(const RcvLayerShape a, const RcvLayerShape b)
+{
+  return a.cell == b.cell && a.hidden_size == b.hidden_size;
+}
+
+void
+rcv_shape_add_layer(RcvShape* const shape,
+                    const RcvCell   cell,
+                    const uint32_t  hidden_size)
+{
+  const RcvLayerShape top = {cell, hidden_size};
+  const uint32_t      n   = shape->num_layers;
+  if (n && !rcv_shape_is_mixed(shape) &&
+      !are_equal(rcv_shape_layer_at(shape, 0), top)) {
+    for (uint32_t l = n; l > 0; --l) { // The first one is what makes it mixed
+      shape->stack[l - 1] = rcv_shape_layer_at(shape, l - 1);
+    }
+  }
+  if (rcv_shape_is_mixed(shape)) {
+    shape->stack[n] = top;
+  }
+  shape->cell        = cell;
+  shape->hidden_size = hidden_size;
+  ++shape->num_layers;
+}
+
+uint32_t
+rcv_shape_widest(const RcvShape* const shape)
+{
+  uint32_t widest = 0;
+  for (uint32_t l = 0; l < shape->num_layers; ++l) {
+    const uint32_t n = rcv_shape_layer_at(shape, l).hidden_size;
+
+    widest = n > widest ? n : widest;
+  }
+  return widest;
+}
+
+size_t
+rcv_shape_n_states(const RcvShape* const shape)
+{
+  size_t n = 0;
+  for (uint32_t l = 0; l < shape->num_layers; ++l) {
+    n += 2 * (size_t)rcv_shape_layer_at(shape, l).hidden_size;
+  }
+  return n;
+}
 
 uint32_t
 rcv_shape_n_directions(const RcvShape* const shape)
@@ -39,6 +89,13 @@ rcv_shape_stack_inputs(const RcvShape* const shape)
 }
 
 uint32_t
+rcv_shape_layer_inputs(const RcvShape* const shape, const uint32_t layer)
+{
+  return layer ? rcv_shape_layer_at(shape, layer - 1).hidden_size
+               : rcv_shape_stack_inputs(shape);
+}
+
+uint32_t
 rcv_shape_head_inputs(const RcvShape* const shape)
 {
   const uint32_t n = rcv_shape_n_dense(shape, RCV_DENSE_OUT);
@@ -63,15 +120,46 @@ is_dense_valid(const RcvShape* const shape)
   return !shape->bidirectional || !rcv_shape_has_dense(shape);
 }
 
+static bool
+is_layer_valid(const RcvLayerShape layer)
+{
+  return layer.cell <= RCV_CELL_GRU && layer.hidden_size >= 1 &&
+         layer.hidden_size <= RCV_MAX_HIDDEN;
+}
+
+/// Layers within the limits; if they are listed, as the rest of the shape says
+static bool
+is_stack_valid(const RcvShape* const shape)
+{
+  RcvShape again   = *shape;
+  again.num_layers = 0;
+  memset(again.stack, 0, sizeof(again.stack));
+  if (shape->num_layers < 1 || shape->num_layers > RCV_MAX_LAYERS) {
+    return false;
+  }
+  for (uint32_t l = 0; l < shape->num_layers; ++l) {
+    const RcvLayerShape layer = rcv_shape_layer_at(shape, l);
+    if (!is_layer_valid(layer)) {
+      return false;
+    }
+    rcv_shape_add_layer(&again, layer.cell, layer.hidden_size);
+  }
+  for (uint32_t l = 0; l < RCV_MAX_LAYERS; ++l) {
+    if (!are_equal(shape->stack[l], again.stack[l])) {
+      return false;
+    }
+  }
+  return again.cell == shape->cell && again.hidden_size == shape->hidden_size &&
+         !(shape->bidirectional && rcv_shape_is_mixed(shape));
+}
+
 bool
 rcv_shape_is_valid(const RcvShape* const shape)
 {
   const bool softmax = shape->head == RCV_HEAD_SOFTMAX;
 
-  return shape->cell <= RCV_CELL_GRU && shape->head <= RCV_HEAD_SOFTMAX &&
+  return is_stack_valid(shape) && shape->head <= RCV_HEAD_SOFTMAX &&
          shape->input_size >= 1 && shape->input_size <= RCV_MAX_INPUTS &&
-         shape->hidden_size >= 1 && shape->hidden_size <= RCV_MAX_HIDDEN &&
-         shape->num_layers >= 1 && shape->num_layers <= RCV_MAX_LAYERS &&
          (softmax
             ? (shape->output_size >= 2 && shape->output_size <= RCV_MAX_CLASSES)
             : shape->output_size == 1) &&
@@ -127,8 +215,11 @@ tensor_sizes(const RcvShape* const shape,
              const RcvTensorKind   kind,
              const uint32_t        layer)
 {
+  const bool          is_recurrent = kind <= RCV_TENSOR_B_HH;
+  const RcvLayerShape recurrent =
+    rcv_shape_layer_at(shape, is_recurrent ? layer : 0);
   const uint32_t n_gate_rows =
-    rcv_cell_n_gates(shape->cell) * shape->hidden_size;
+    rcv_cell_n_gates(recurrent.cell) * recurrent.hidden_size;
 
   const RcvDensePlace place =
     kind >= RCV_TENSOR_DENSE_OUT_W ? RCV_DENSE_OUT : RCV_DENSE_IN;
@@ -136,10 +227,10 @@ tensor_sizes(const RcvShape* const shape,
   RcvTensor tensor = {kind, 0, layer, n_gate_rows, 0, 0, 0};
   switch (kind) {
   case RCV_TENSOR_W_IH:
-    tensor.n_cols = layer ? shape->hidden_size : rcv_shape_stack_inputs(shape);
+    tensor.n_cols = rcv_shape_layer_inputs(shape, layer);
     break;
   case RCV_TENSOR_W_HH:
-    tensor.n_cols = shape->hidden_size;
+    tensor.n_cols = recurrent.hidden_size;
     break;
   case RCV_TENSOR_LIN_W:
     tensor.n_rows = shape->output_size;

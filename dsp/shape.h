@@ -44,6 +44,12 @@ typedef enum {
   RCV_DENSE_OUT,
 } RcvDensePlace;
 
+/// A recurrent layer but its weights
+typedef struct {
+  RcvCell  cell;
+  uint32_t hidden_size; ///< H; 0: there is no such layer
+} RcvLayerShape;
+
 /// A dense layer but its weights
 typedef struct {
   uint32_t      size; ///< Number of outputs; 0: there is no such layer
@@ -55,10 +61,10 @@ typedef struct {
    docs/networks.md).
 */
 typedef struct {
-  RcvCell  cell;
+  RcvCell  cell; ///< Of all layers, or of the top one: see stack
   RcvHead  head;
   uint32_t input_size;    ///< I: audio, then knobs
-  uint32_t hidden_size;   ///< H
+  uint32_t hidden_size;   ///< H likewise
   uint32_t num_layers;    ///< L
   uint32_t output_size;   ///< O: 1 for the linear head, V classes for softmax
   bool     bidirectional; ///< A second stack reads right to left
@@ -70,11 +76,16 @@ typedef struct {
   /// Dense layers at each RcvDensePlace, the first ones; none in what is
   /// trained here, none if bidirectional
   RcvDenseShape dense[2][RCV_MAX_DENSE];
+
+  /// All layers, the lowest first, where they are of different cells or sizes;
+  /// none where they are not, as in all that is trained here, nor if
+  /// bidirectional.  rcv_shape_add_layer() keeps this so.
+  RcvLayerShape stack[RCV_MAX_LAYERS];
 } RcvShape;
 
 /// The kinds of tensor, in their order within a layer and the head
 typedef enum {
-  RCV_TENSOR_W_IH,        ///< [G·H][I or H]
+  RCV_TENSOR_W_IH,        ///< [G·H][I or H of the layer below]
   RCV_TENSOR_W_HH,        ///< [G·H][H]
   RCV_TENSOR_B_IH,        ///< [G·H]
   RCV_TENSOR_B_HH,        ///< [G·H]
@@ -112,6 +123,38 @@ rcv_cell_n_gates(const RcvCell cell)
   return cell == RCV_CELL_LSTM ? 4 : cell == RCV_CELL_GRU ? 3 : 1;
 }
 
+/// True if the layers are of different cells or sizes
+RCV_REALTIME static inline bool
+rcv_shape_is_mixed(const RcvShape* const shape)
+{
+  return shape->stack[0].hidden_size > 0;
+}
+
+/// The cell and size of a layer; 0 is the lowest
+RCV_REALTIME static inline RcvLayerShape
+rcv_shape_layer_at(const RcvShape* const shape, const uint32_t layer)
+{
+  const RcvLayerShape every = {shape->cell, shape->hidden_size};
+  return rcv_shape_is_mixed(shape) ? shape->stack[layer] : every;
+}
+
+/**
+   Put a recurrent layer on top of those that a shape has.
+
+   @param shape Of fewer than RCV_MAX_LAYERS layers, one direction; without any
+   its cell and size are not heeded.
+*/
+void
+rcv_shape_add_layer(RcvShape* shape, RcvCell cell, uint32_t hidden_size);
+
+/// The greatest size of a layer
+uint32_t
+rcv_shape_widest(const RcvShape* shape);
+
+/// Number of numbers that a direction remembers: Σ 2·H, h and c of each layer
+size_t
+rcv_shape_n_states(const RcvShape* shape);
+
 /// Number of directions: 1 or 2
 RCV_REALTIME uint32_t
 rcv_shape_n_directions(const RcvShape* shape);
@@ -127,6 +170,10 @@ rcv_shape_has_dense(const RcvShape* shape);
 /// Number of values that layer 0 reads: I, or the size of a dense layer
 uint32_t
 rcv_shape_stack_inputs(const RcvShape* shape);
+
+/// Number of values that a layer reads: those, or H of the layer below
+uint32_t
+rcv_shape_layer_inputs(const RcvShape* shape, uint32_t layer);
 
 /// Number of values that the head reads: H, or the size of a dense layer
 uint32_t
@@ -173,8 +220,8 @@ rcv_shape_layer(const RcvShape* const shape,
   const uint32_t first = 4 * ((direction * shape->num_layers) + layer);
 
   const RcvLayer view = {
-    layer ? shape->hidden_size : rcv_shape_stack_inputs(shape),
-    shape->hidden_size,
+    rcv_shape_layer_inputs(shape, layer),
+    rcv_shape_layer_at(shape, layer).hidden_size,
     params + rcv_shape_tensor(shape, first + RCV_TENSOR_W_IH).offset,
     params + rcv_shape_tensor(shape, first + RCV_TENSOR_W_HH).offset,
     params + rcv_shape_tensor(shape, first + RCV_TENSOR_B_IH).offset,

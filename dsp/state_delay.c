@@ -71,8 +71,7 @@ rcv_state_delay_place(RcvArena* const         arena,
 
   delay.n_channels = n_channels;
   delay.n_rows     = delay.first + delay.n_taps - 1;
-  delay.n_floats   = shape->num_layers * 2 *
-                   rcv_kernels_padded_size(kernels, shape->hidden_size);
+  delay.n_floats   = (uint32_t)rcv_stack_n_states(shape, kernels);
   for (uint32_t c = 0; c < n_channels; ++c) {
     const size_t n = (size_t)delay.n_rows * delay.n_floats;
 
@@ -114,8 +113,9 @@ row_of(const RcvStateDelay* const delay, float* const rows, const uint32_t age)
 RCV_REALTIME static void
 store(const RcvNetwork* const network, const RcvState* const state, float* row)
 {
-  const size_t padded = network->n_padded;
   for (uint32_t l = 0; l < network->shape.num_layers; ++l) {
+    const size_t padded = network->layers[0][l].padded_size;
+
     memcpy(row, state->h[0][l], padded * sizeof(float));
     memcpy(row + padded, state->c[0][l], padded * sizeof(float));
     row += 2 * padded;
@@ -127,11 +127,11 @@ RCV_REALTIME static void
 interpolate(const RcvStateDelay* const delay,
             const float* const         taps[RCV_STATE_DELAY_TAPS],
             const size_t               first,
+            const size_t               n,
             float* const               to)
 {
-  const size_t padded = delay->network->n_padded;
   if (delay->n_taps == 1) {
-    memcpy(to, taps[0] + first, padded * sizeof(float));
+    memcpy(to, taps[0] + first, n * sizeof(float));
     return;
   }
 
@@ -140,7 +140,7 @@ interpolate(const RcvStateDelay* const delay,
   const float* const b = taps[1] + first;
   const float* const c = taps[2] + first;
   const float* const d = taps[3] + first;
-  for (size_t k = 0; k < padded; ++k) {
+  for (size_t k = 0; k < n; ++k) {
     to[k] = ((w[0] * a[k]) + (w[1] * b[k])) + ((w[2] * c[k]) + (w[3] * d[k]));
   }
 }
@@ -151,7 +151,6 @@ recall(const RcvStateDelay* const delay, const uint32_t channel)
 {
   const RcvNetwork* const network = delay->network;
   const RcvState* const   state   = delay->states[channel];
-  const size_t            padded  = network->n_padded;
 
   // Those that are not used have no weight
   const float* taps[RCV_STATE_DELAY_TAPS];
@@ -163,8 +162,10 @@ recall(const RcvStateDelay* const delay, const uint32_t channel)
 
   size_t first = 0;
   for (uint32_t l = 0; l < network->shape.num_layers; ++l) {
-    interpolate(delay, taps, first, state->h[0][l]);
-    interpolate(delay, taps, first + padded, state->c[0][l]);
+    const size_t padded = network->layers[0][l].padded_size;
+
+    interpolate(delay, taps, first, padded, state->h[0][l]);
+    interpolate(delay, taps, first + padded, padded, state->c[0][l]);
     first += 2 * padded;
   }
 }

@@ -54,7 +54,7 @@ typedef struct {
   float             weights[RCV_STATE_DELAY_TAPS];
   uint32_t          n_rows;   ///< Of a ring
   uint32_t          newest;   ///< Row of the last frame, in all rings
-  uint32_t          n_floats; ///< Of a row: [L][2][n_padded] h, then c
+  uint32_t          n_floats; ///< Of a row: of each layer h, then c
   RcvState*         states[RCV_STATE_DELAY_CHANNELS]; ///< Of the frame computed
   float*            rings[RCV_STATE_DELAY_CHANNELS];  ///< [n_rows][n_floats]
   float*            seen[RCV_STATE_DELAY_CHANNELS];   ///< Likewise: moved()

@@ -102,7 +102,8 @@ bench_standards(const char* const   name,
                                        0,
                                        0,
                                        0.0f,
-                                       {{{0}}}};
+                                       {{{0}}},
+                                       {{0}}};
     const RcvKernels* const kernels = rcv_kernels_choose(name, s->hidden_size);
 
     RcvBenchResult result;

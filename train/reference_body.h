@@ -26,9 +26,10 @@ typedef struct {
   const RcvShape* shape;
   const RcvReal*  params;
   uint32_t        direction;
-  RcvReal*        h;     ///< [L][H]
-  RcvReal*        c;     ///< [L][H]
-  RcvReal*        gates; ///< [4H]
+  uint32_t        widest;
+  RcvReal*        h;     ///< [L][widest]
+  RcvReal*        c;     ///< [L][widest]
+  RcvReal*        gates; ///< [4·widest]
 } Stack;
 
 static RcvReal*
@@ -56,20 +57,22 @@ stack_new(const RcvShape* const shape,
           const RcvReal* const  params,
           const uint32_t        direction)
 {
-  const size_t n = (size_t)shape->num_layers * shape->hidden_size;
-  const Stack  s = {shape,
-                    params,
-                    direction,
-                    new_reals(n),
-                    new_reals(n),
-                    new_reals((size_t)4 * shape->hidden_size)};
+  const uint32_t widest = rcv_shape_widest(shape);
+  const size_t   n      = (size_t)shape->num_layers * widest;
+  const Stack    s      = {shape,
+                           params,
+                           direction,
+                           widest,
+                           new_reals(n),
+                           new_reals(n),
+                           new_reals((size_t)4 * widest)};
   return s;
 }
 
 static void
 stack_reset(const Stack* const s)
 {
-  const size_t n = (size_t)s->shape->num_layers * s->shape->hidden_size;
+  const size_t n = (size_t)s->shape->num_layers * s->widest;
   memset(s->h, 0, n * sizeof(RcvReal));
   memset(s->c, 0, n * sizeof(RcvReal));
 }
@@ -113,19 +116,20 @@ stack_step(const Stack* const s, const RcvReal* x)
   for (uint32_t l = 0; l < s->shape->num_layers; ++l) {
     const RcvLayer layer =
       rcv_shape_layer(s->shape, s->params, s->direction, l);
-    RcvReal* const h = s->h + ((size_t)l * s->shape->hidden_size);
-    RcvReal* const c = s->c + ((size_t)l * s->shape->hidden_size);
+    const RcvCell  cell = rcv_shape_layer_at(s->shape, l).cell;
+    RcvReal* const h    = s->h + ((size_t)l * s->widest);
+    RcvReal* const c    = s->c + ((size_t)l * s->widest);
 
-    if (s->shape->cell == RCV_CELL_RNN) {
+    if (cell == RCV_CELL_RNN) {
       rcv_rnn_step(&layer, x, h, s->gates);
-    } else if (s->shape->cell == RCV_CELL_LSTM) {
+    } else if (cell == RCV_CELL_LSTM) {
       rcv_lstm_step(&layer, x, h, c, s->gates);
     } else {
       rcv_gru_step(&layer, x, h, s->gates);
     }
     x = h;
   }
-  return s->h + ((size_t)(s->shape->num_layers - 1) * s->shape->hidden_size);
+  return s->h + ((size_t)(s->shape->num_layers - 1) * s->widest);
 }
 
 /// The head's output for one top hidden state, in double precision

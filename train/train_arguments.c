@@ -223,7 +223,8 @@ rcv_train_arguments_parse(RcvTrainArguments* const a,
                           r.bidirectional ? r.block : 0,
                           r.bidirectional ? r.lookahead : 0,
                             0.0f,
-                            {{{0}}}};
+                            {{{0}}},
+                            {{0}}};
   s->shape               = shape;
   s->optimizer = r.optimizer ? RCV_OPTIMIZER_ADAM : RCV_OPTIMIZER_SOAP;
   s->rate      = s->rate > 0.0 ? s->rate : r.optimizer ? 1e-2 : 3e-2;

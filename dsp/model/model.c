@@ -38,8 +38,7 @@ rcv_model_new(const RcvShape* const shape)
 size_t
 rcv_model_n_initial(const RcvShape* const shape)
 {
-  return (size_t)rcv_shape_n_directions(shape) * shape->num_layers * 2 *
-         shape->hidden_size;
+  return rcv_shape_n_directions(shape) * rcv_shape_n_states(shape);
 }
 
 void
@@ -57,7 +56,7 @@ rcv_model_free(RcvModel* const model)
 const RcvKernels*
 rcv_model_kernels(const RcvShape* const shape)
 {
-  const uint32_t          n = shape->hidden_size;
+  const uint32_t          n = rcv_shape_widest(shape);
   const RcvKernels* const named =
     rcv_kernels_choose(getenv("RECURVE_KERNELS"), n);
 

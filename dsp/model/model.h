@@ -49,7 +49,7 @@ typedef struct {
   RcvShape     shape;
   RcvModelInfo info;
   float*       params;        ///< [rcv_shape_n_params()] owned
-  float*       initial_state; ///< [n_directions][L][2][H] owned, or NULL: zero
+  float*       initial_state; ///< [rcv_model_n_initial()] owned, or NULL: zero
   float*       test_input;    ///< [n_test][I] owned, or NULL
   float*       test_output;   ///< [n_test] owned, or NULL
   size_t       n_test;        ///< Frames of the self-test
@@ -62,7 +62,8 @@ typedef struct {
 RcvModel*
 rcv_model_new(const RcvShape* shape);
 
-/// Number of elements of the initial state of a network
+/// Number of elements of the initial state of a network: for each direction and
+/// layer h, then c
 size_t
 rcv_model_n_initial(const RcvShape* shape);
 

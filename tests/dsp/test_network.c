@@ -3,7 +3,10 @@
 
 #include "dsp/network.h"
 
+#include "dsp/gru.h"
 #include "dsp/kernels/kernels.h"
+#include "dsp/lstm.h"
+#include "dsp/rnn.h"
 #include "tests/support/assert_close.h"
 #include "tests/support/network_rig.h"
 #include "train/reference.h"
@@ -27,7 +30,8 @@ case_new(const uint32_t index)
   const size_t n = rcv_shape_n_params(&c.shape);
   c.params       = network_rig_floats(n);
   c.x            = network_rig_floats((size_t)N_FRAMES * N_IN);
-  network_rig_random(c.params, n, 0.6f, index);
+  network_rig_random(
+    c.params, n, index < NETWORK_RIG_UNIFORM ? 0.6f : 0.3f, index);
   network_rig_random(c.x, (size_t)N_FRAMES * N_IN, 1.0f, 100 + index);
   return c;
 }
@@ -197,7 +201,7 @@ test_skip(void** const unused)
   (void)unused;
   enum { N = 200 };
 
-  for (uint32_t index = 0; index < NETWORK_RIG_SHAPES / 2; ++index) {
+  for (uint32_t index = 0; index < NETWORK_RIG_UNIFORM / 2; ++index) {
     float             plain[N];
     float             skip[N];
     Case              c       = case_new(index);
@@ -217,6 +221,98 @@ test_skip(void** const unused)
   }
 }
 
+/// What the readable cells remember after some frames of a network of one
+/// direction: of each layer h, then c
+static void
+remember(const Case* const c, const size_t n_frames, float* const states)
+{
+  float gates[4 * 64];
+  for (size_t t = 0; t < n_frames; ++t) {
+    const float* x = c->x + (t * N_IN);
+    float*       h = states;
+    for (uint32_t l = 0; l < c->shape.num_layers; ++l) {
+      const RcvLayer layer = rcv_shape_layer(&c->shape, c->params, 0, l);
+      const RcvCell  cell  = rcv_shape_layer_at(&c->shape, l).cell;
+      if (cell == RCV_CELL_RNN) {
+        rcv_rnn_step(&layer, x, h, gates);
+      } else if (cell == RCV_CELL_LSTM) {
+        rcv_lstm_step(&layer, x, h, h + layer.hidden_size, gates);
+      } else {
+        rcv_gru_step(&layer, x, h, gates);
+      }
+      x = h;
+      h += (size_t)2 * layer.hidden_size;
+    }
+  }
+}
+
+/// From the states that some frames leave a network goes on as after them
+static void
+test_initial_state(void** const unused)
+{
+  (void)unused;
+  enum { N = 300, N_BEFORE = 100 };
+
+  const RcvKernels* kernels = NULL;
+  for (uint32_t i = 0; (kernels = rcv_kernels_supported(i)); ++i) {
+    for (uint32_t index = 0; index < NETWORK_RIG_SHAPES; ++index) {
+      Case c = case_new(index);
+      if (!c.shape.bidirectional) {
+        float        whole[N];
+        float        y[N];
+        float* const states = network_rig_floats(rcv_shape_n_states(&c.shape));
+        NetworkRig   rig    = network_rig_new(&c.shape, c.params, kernels);
+        network_rig_run(&rig, c.x, whole, N, 64);
+
+        remember(&c, N_BEFORE, states);
+        rcv_network_init(rig.network, &c.shape, c.params, states, kernels);
+        rcv_state_reset(rig.state, rig.network);
+        network_rig_run(
+          &rig, c.x + ((size_t)N_BEFORE * N_IN), y, N - N_BEFORE, 64);
+        for (size_t t = 0; t < N - N_BEFORE; ++t) {
+          assert_close(y[t], whole[N_BEFORE + t], 5e-6);
+        }
+        network_rig_free(&rig);
+        free(states);
+      }
+      case_free(&c);
+    }
+  }
+}
+
+/// Every number that is remembered counts, whichever layer's it is
+static void
+test_moved(void** const unused)
+{
+  (void)unused;
+  const RcvKernels* const kernels = rcv_kernels_choose(NULL, 0);
+  for (uint32_t index = 0; index < NETWORK_RIG_SHAPES; ++index) {
+    Case         c      = case_new(index);
+    const size_t n      = rcv_shape_n_states(&c.shape);
+    float* const states = network_rig_floats(n);
+    NetworkRig   rig    = network_rig_new(&c.shape, c.params, kernels);
+    for (size_t k = 0; k < n; ++k) {
+      states[k] = 0.125f * (float)(k % 7);
+    }
+    rcv_network_init(rig.network, &c.shape, c.params, states, kernels);
+    for (size_t k = 0; !c.shape.bidirectional && k < n; ++k) {
+      rcv_state_reset(rig.state, rig.network);
+      rcv_state_moved(rig.state, rig.network);
+      assert_close(rcv_state_moved(rig.state, rig.network), 0.0, 0.0);
+
+      states[k] -= 0.25f;
+      rcv_network_init(rig.network, &c.shape, c.params, states, kernels);
+      rcv_state_reset(rig.state, rig.network);
+      assert_close(rcv_state_moved(rig.state, rig.network), 0.25, 0.0);
+      states[k] += 0.25f;
+      rcv_network_init(rig.network, &c.shape, c.params, states, kernels);
+    }
+    network_rig_free(&rig);
+    free(states);
+    case_free(&c);
+  }
+}
+
 int
 main(void)
 {
@@ -227,6 +323,8 @@ main(void)
     cmocka_unit_test(test_lookahead),
     cmocka_unit_test(test_reset),
     cmocka_unit_test(test_skip),
+    cmocka_unit_test(test_initial_state),
+    cmocka_unit_test(test_moved),
   };
 
   return cmocka_run_group_tests(tests, NULL, NULL);

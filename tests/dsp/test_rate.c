@@ -165,7 +165,8 @@ test_limits(void** const state)
                                   RCV_MAX_BLOCK,
                                   RCV_MAX_LOOKAHEAD,
                                   0.0f,
-                                  {{{0}}}};
+                                  {{{0}}},
+                                  {{0}}};
   const RcvVoiceSettings near  = {1, 96000.0, 48000.0, 1, RCV_WAY_RESAMPLED};
   const RcvVoiceSettings far   = {1, 192000.0, 12000.0, 1, RCV_WAY_RESAMPLED};
   assert_true(rcv_voice_is_possible(&shape, &near));

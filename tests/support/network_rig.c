@@ -122,11 +122,44 @@ network_rig_random(float* const   values,
   }
 }
 
+/// Layers with kernels of their size and without, pairs above and below others
+static RcvShape
+mixed_shape(const uint32_t index, const uint32_t input_size)
+{
+  static const RcvLayerShape stacks[][4] = {
+    {{RCV_CELL_LSTM, 16}, {RCV_CELL_GRU, 8}},
+    {{RCV_CELL_LSTM, 24}, {RCV_CELL_LSTM, 12}},
+    {{RCV_CELL_GRU, 16}, {RCV_CELL_LSTM, 16}, {RCV_CELL_LSTM, 16}},
+    {{RCV_CELL_RNN, 5},
+     {RCV_CELL_LSTM, 9},
+     {RCV_CELL_LSTM, 9},
+     {RCV_CELL_GRU, 3}},
+    {{RCV_CELL_LSTM, 7}, {RCV_CELL_LSTM, 9}, {RCV_CELL_RNN, 33}},
+    {{RCV_CELL_GRU, 1}, {RCV_CELL_LSTM, 40}, {RCV_CELL_GRU, 1}},
+  };
+
+  const bool softmax = index % 3 == 2;
+  RcvShape   shape   = {0};
+  shape.head         = softmax ? RCV_HEAD_SOFTMAX : RCV_HEAD_LINEAR;
+  shape.input_size   = input_size;
+  shape.output_size  = softmax ? 19 : 1;
+  shape.skip         = index % 2;
+  for (uint32_t l = 0; l < 4 && stacks[index][l].hidden_size; ++l) {
+    rcv_shape_add_layer(
+      &shape, stacks[index][l].cell, stacks[index][l].hidden_size);
+  }
+  return shape;
+}
+
 RcvShape
 network_rig_shape(const uint32_t index,
                   const uint32_t input_size,
                   const uint32_t hidden_size)
 {
+  if (index >= NETWORK_RIG_UNIFORM) {
+    return mixed_shape(index - NETWORK_RIG_UNIFORM, input_size);
+  }
+
   const bool     softmax = (index / 12) % 2;
   const bool     both    = (index / 6) % 2;
   const RcvShape shape   = {(RcvCell)(index % 3),
@@ -140,6 +173,7 @@ network_rig_shape(const uint32_t index,
                           both ? 16 : 0,
                           both ? 5 : 0,
                             0.0f,
-                            {{{0}}}};
+                            {{{0}}},
+                            {{0}}};
   return shape;
 }

@@ -65,10 +65,12 @@ network_rig_floats(size_t n);
 void
 network_rig_random(float* values, size_t n, float scale, uint32_t seed);
 
-/// Every combination of cell, layers 1 or 3, direction, head and skip
-enum { NETWORK_RIG_SHAPES = 48 };
+/// Every combination of cell, layers 1 or 3, direction, head and skip; then
+/// layers of different cells and sizes
+enum { NETWORK_RIG_UNIFORM = 48, NETWORK_RIG_SHAPES = 54 };
 
-/// One of them; block 16 and lookahead 5 if it is bidirectional
+/// One of them; block 16 and lookahead 5 if it is bidirectional; those from
+/// NETWORK_RIG_UNIFORM on have sizes of their own
 RcvShape
 network_rig_shape(uint32_t index, uint32_t input_size, uint32_t hidden_size);
 

@@ -196,7 +196,8 @@ case_shape(const uint32_t index)
                           both ? CASE_BLOCK : 0,
                           both ? CASE_LOOKAHEAD : 0,
                             0.0f,
-                            {{{0}}}};
+                            {{{0}}},
+                            {{0}}};
   return shape;
 }
 

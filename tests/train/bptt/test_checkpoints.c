@@ -88,7 +88,8 @@ test_same_bits(void** const unused)
                               0,
                               0,
                               0.0f,
-                              {{{0}}}};
+                              {{{0}}},
+                              {{0}}};
 
     float* const whole  = gradient_with_block(&shape, FRAMES + 24, 0);
     float* const blocks = gradient_with_block(&shape, 32, 0);
