@@ -4,7 +4,7 @@
 #include "dsp/model/json_about.h"
 
 #include "dsp/model/knobs.h"
-#include "dsp/model/metadata.h"
+#include "dsp/model/metadata_values.h"
 
 #include <math.h>
 #include <stdio.h>

@@ -4,6 +4,8 @@
 #include "dsp/model/metadata.h"
 
 #include "dsp/model/dense_metadata.h"
+#include "dsp/model/metadata_values.h"
+#include "dsp/model/stack_metadata.h"
 #include "dsp/model/text.h"
 
 #include <math.h>
@@ -14,7 +16,11 @@
 #include <stdlib.h>
 #include <string.h>
 
-static const char* const cell_names[] = {"rnn", "lstm", "gru"};
+// Those of RcvCell, and what files say where layers differ
+static const char* const cell_names[] = {"rnn", "lstm", "gru", "mixed"};
+
+enum { MIXED = 3 };
+
 static const char* const head_names[] = {"linear", "softmax"};
 
 /// One text of RcvModelInfo and its key
@@ -66,92 +72,18 @@ rcv_cell_name(const RcvCell cell)
 }
 
 const char*
+rcv_shape_cell_name(const RcvShape* const shape)
+{
+  return cell_names[rcv_shape_is_mixed(shape) ? MIXED : (int)shape->cell];
+}
+
+const char*
 rcv_head_name(const RcvHead head)
 {
   return head_names[head];
 }
 
 /* Reading */
-
-/// The text of a key, or NULL
-static const char*
-get_text(const json_t* const metadata, const char* const key)
-{
-  return json_string_value(json_object_get(metadata, key));
-}
-
-/// The number that a text says, or NaN; JSON's syntax knows no locale
-static double
-parse_number(const char* const text)
-{
-  json_t* const value = text ? json_loads(text, JSON_DECODE_ANY, NULL) : NULL;
-  const double  number =
-    json_is_number(value) ? json_number_value(value) : (double)NAN;
-
-  json_decref(value);
-  return number;
-}
-
-static RcvStatus
-bad_value(RcvError* const   error,
-          const char* const name,
-          const char* const key,
-          const char* const expected,
-          const char* const found)
-{
-  return rcv_error_set(error,
-                       RCV_BAD_FILE,
-                       "%s: $.__metadata__.%s: expected %s, found %s%.80s%s",
-                       name,
-                       key,
-                       expected,
-                       found ? "\"" : "",
-                       found ? found : "nothing",
-                       found ? "\"" : "");
-}
-
-static RcvStatus
-read_choice(const json_t* const      metadata,
-            const char* const        name,
-            const char* const        key,
-            const char* const* const choices,
-            const uint32_t           n_choices,
-            const char* const        expected,
-            uint32_t* const          choice,
-            RcvError* const          error)
-{
-  const char* const text = get_text(metadata, key);
-  for (uint32_t i = 0; text && i < n_choices; ++i) {
-    if (!strcmp(text, choices[i])) {
-      *choice = i;
-      return RCV_OK;
-    }
-  }
-  return bad_value(error, name, key, expected, text);
-}
-
-/// A whole number between two limits; `expected` says them in words
-static RcvStatus
-read_uint(const json_t* const metadata,
-          const char* const   name,
-          const char* const   key,
-          const uint32_t      min,
-          const uint32_t      max,
-          uint32_t* const     value,
-          RcvError* const     error)
-{
-  const char* const text   = get_text(metadata, key);
-  const double      number = parse_number(text);
-  if (number >= min && number <= max && trunc(number) >= number) {
-    *value = (uint32_t)number;
-    return RCV_OK;
-  }
-
-  char expected[64];
-  snprintf(
-    expected, sizeof(expected), "a whole number from %u to %u", min, max);
-  return bad_value(error, name, key, expected, text);
-}
 
 RcvStatus
 rcv_metadata_read_shape(const json_t* const metadata,
@@ -161,9 +93,9 @@ rcv_metadata_read_shape(const json_t* const metadata,
 {
   static const char* const bools[] = {"false", "true"};
 
-  const char* const version = get_text(metadata, "recurve");
+  const char* const version = rcv_metadata_get(metadata, "recurve");
   if (!version || strcmp(version, RCV_FORMAT_VERSION) != 0) {
-    return bad_value(
+    return rcv_metadata_bad(
       error, name, "recurve", "format version " RCV_FORMAT_VERSION, version);
   }
 
@@ -172,89 +104,92 @@ rcv_metadata_read_shape(const json_t* const metadata,
   uint32_t  bidirectional = 0;
   uint32_t  skip          = 0;
   RcvStatus st            = RCV_OK;
-  if ((st = read_choice(metadata,
-                        name,
-                        "cell",
-                        cell_names,
-                        3,
-                        "rnn, lstm or gru",
-                        &cell,
-                        error)) ||
-      (st = read_choice(metadata,
-                        name,
-                        "head",
-                        head_names,
-                        2,
-                        "linear or softmax",
-                        &head,
-                        error)) ||
-      (st = read_choice(metadata,
-                        name,
-                        "bidirectional",
-                        bools,
-                        2,
-                        "true or false",
-                        &bidirectional,
-                        error)) ||
-      (st = read_choice(
+  if ((st = rcv_metadata_read_choice(metadata,
+                                     name,
+                                     "cell",
+                                     cell_names,
+                                     MIXED + 1,
+                                     "rnn, lstm, gru or mixed",
+                                     &cell,
+                                     error)) ||
+      (st = rcv_metadata_read_choice(metadata,
+                                     name,
+                                     "head",
+                                     head_names,
+                                     2,
+                                     "linear or softmax",
+                                     &head,
+                                     error)) ||
+      (st = rcv_metadata_read_choice(metadata,
+                                     name,
+                                     "bidirectional",
+                                     bools,
+                                     2,
+                                     "true or false",
+                                     &bidirectional,
+                                     error)) ||
+      (st = rcv_metadata_read_choice(
          metadata, name, "skip", bools, 2, "true or false", &skip, error)) ||
-      (st = read_uint(metadata,
-                      name,
-                      "input_size",
-                      1,
-                      RCV_MAX_INPUTS,
-                      &shape->input_size,
-                      error)) ||
-      (st = read_uint(metadata,
-                      name,
-                      "hidden_size",
-                      1,
-                      RCV_MAX_HIDDEN,
-                      &shape->hidden_size,
-                      error)) ||
-      (st = read_uint(metadata,
-                      name,
-                      "num_layers",
-                      1,
-                      RCV_MAX_LAYERS,
-                      &shape->num_layers,
-                      error)) ||
-      (st = read_uint(metadata,
-                      name,
-                      "output_size",
-                      head == RCV_HEAD_SOFTMAX ? 2 : 1,
-                      head == RCV_HEAD_SOFTMAX ? RCV_MAX_CLASSES : 1,
-                      &shape->output_size,
-                      error)) ||
-      (st = read_uint(metadata,
-                      name,
-                      "block",
-                      bidirectional ? 1 : 0,
-                      bidirectional ? RCV_MAX_BLOCK : 0,
-                      &shape->block_frames,
-                      error)) ||
-      (st = read_uint(metadata,
-                      name,
-                      "lookahead",
-                      0,
-                      bidirectional ? RCV_MAX_LOOKAHEAD : 0,
-                      &shape->lookahead_frames,
-                      error))) {
+      (st = rcv_metadata_read_uint(metadata,
+                                   name,
+                                   "input_size",
+                                   1,
+                                   RCV_MAX_INPUTS,
+                                   &shape->input_size,
+                                   error)) ||
+      (st = rcv_metadata_read_uint(metadata,
+                                   name,
+                                   "hidden_size",
+                                   1,
+                                   RCV_MAX_HIDDEN,
+                                   &shape->hidden_size,
+                                   error)) ||
+      (st = rcv_metadata_read_uint(metadata,
+                                   name,
+                                   "num_layers",
+                                   1,
+                                   RCV_MAX_LAYERS,
+                                   &shape->num_layers,
+                                   error)) ||
+      (st =
+         rcv_metadata_read_uint(metadata,
+                                name,
+                                "output_size",
+                                head == RCV_HEAD_SOFTMAX ? 2 : 1,
+                                head == RCV_HEAD_SOFTMAX ? RCV_MAX_CLASSES : 1,
+                                &shape->output_size,
+                                error)) ||
+      (st = rcv_metadata_read_uint(metadata,
+                                   name,
+                                   "block",
+                                   bidirectional ? 1 : 0,
+                                   bidirectional ? RCV_MAX_BLOCK : 0,
+                                   &shape->block_frames,
+                                   error)) ||
+      (st = rcv_metadata_read_uint(metadata,
+                                   name,
+                                   "lookahead",
+                                   0,
+                                   bidirectional ? RCV_MAX_LOOKAHEAD : 0,
+                                   &shape->lookahead_frames,
+                                   error))) {
     return st;
   }
 
-  const char* const gain    = get_text(metadata, "skip_gain_db");
-  const double      gain_db = gain ? parse_number(gain) : 0.0;
+  const char* const gain    = rcv_metadata_get(metadata, "skip_gain_db");
+  const double      gain_db = gain ? rcv_metadata_parse(gain) : 0.0;
   if (!(fabs(gain_db) <= RCV_MAX_SKIP_DB)) {
-    return bad_value(error, name, "skip_gain_db", "-180 to 180", gain);
+    return rcv_metadata_bad(error, name, "skip_gain_db", "-180 to 180", gain);
   }
   shape->skip_gain_db = (float)gain_db;
 
-  shape->cell          = (RcvCell)cell;
+  shape->cell          = cell == MIXED ? RCV_CELL_RNN : (RcvCell)cell;
   shape->head          = (RcvHead)head;
   shape->bidirectional = bidirectional;
   shape->skip          = skip;
-  return rcv_dense_read_metadata(metadata, name, shape, error);
+  st = cell == MIXED ? rcv_stack_read_metadata(metadata, name, shape, error)
+                     : RCV_OK;
+  return st ? st : rcv_dense_read_metadata(metadata, name, shape, error);
 }
 
 void
@@ -262,14 +197,14 @@ rcv_metadata_read_info(const json_t* const metadata, RcvModelInfo* const info)
 {
   char* const base = (char*)info;
   for (uint32_t i = 0; i < N_TEXTS; ++i) {
-    const char* const text = get_text(metadata, text_fields[i].key);
+    const char* const text = rcv_metadata_get(metadata, text_fields[i].key);
     if (text) {
       rcv_text_copy(base + text_fields[i].offset, text_fields[i].size, text);
     }
   }
   for (uint32_t i = 0; i < N_NUMBERS; ++i) {
     const double number =
-      parse_number(get_text(metadata, number_fields[i].key));
+      rcv_metadata_parse(rcv_metadata_get(metadata, number_fields[i].key));
     if (isfinite(number)) {
       memcpy(base + number_fields[i].offset, &number, sizeof(number));
     }
@@ -280,13 +215,13 @@ rcv_metadata_read_info(const json_t* const metadata, RcvModelInfo* const info)
     char               key[32];
 
     snprintf(key, sizeof(key), "knob_%u_name", k + 1);
-    const char* const text = get_text(metadata, key);
+    const char* const text = rcv_metadata_get(metadata, key);
     rcv_text_copy(knob->name, sizeof(knob->name), text ? text : "");
 
     snprintf(key, sizeof(key), "knob_%u_min", k + 1);
-    const double min = parse_number(get_text(metadata, key));
+    const double min = rcv_metadata_parse(rcv_metadata_get(metadata, key));
     snprintf(key, sizeof(key), "knob_%u_max", k + 1);
-    const double max = parse_number(get_text(metadata, key));
+    const double max = rcv_metadata_parse(rcv_metadata_get(metadata, key));
     knob->min        = isfinite(min) ? min : 0.0;
     knob->max        = isfinite(max) ? max : 1.0;
   }
@@ -294,60 +229,29 @@ rcv_metadata_read_info(const json_t* const metadata, RcvModelInfo* const info)
 
 /* Writing */
 
-json_t*
-rcv_metadata_text(const char* const text)
-{
-  json_t* const value = json_string(text);
-  char* const   ascii = value ? NULL : strdup(text);
-  for (char* c = ascii; c && *c; ++c) {
-    *c = (char)(*c & 0x80 ? '?' : *c);
-  }
-  json_t* const plain = ascii ? json_string(ascii) : NULL;
-  free(ascii);
-  return value ? value : plain;
-}
-
-static int
-set_text(json_t* const metadata, const char* const key, const char* const text)
-{
-  return json_object_set_new(metadata, key, rcv_metadata_text(text));
-}
-
-static int
-set_number(json_t* const metadata, const char* const key, const double number)
-{
-  json_t* const value =
-    trunc(number) >= number && trunc(number) <= number && fabs(number) < 1e15
-      ? json_integer((json_int_t)number)
-      : json_real(number);
-  char* const text =
-    json_dumps(value, JSON_ENCODE_ANY | JSON_REAL_PRECISION(9));
-  const int failed = text ? set_text(metadata, key, text) : -1;
-
-  free(text);
-  json_decref(value);
-  return failed;
-}
-
 static int
 write_shape(json_t* const metadata, const RcvShape* const shape)
 {
-  return set_text(metadata, "format", "pt") |
-         set_text(metadata, "recurve", RCV_FORMAT_VERSION) |
-         set_text(metadata, "cell", rcv_cell_name(shape->cell)) |
-         set_text(metadata, "head", rcv_head_name(shape->head)) |
-         set_text(
+  return rcv_metadata_set_text(metadata, "format", "pt") |
+         rcv_metadata_set_text(metadata, "recurve", RCV_FORMAT_VERSION) |
+         rcv_metadata_set_text(metadata, "cell", rcv_shape_cell_name(shape)) |
+         rcv_metadata_set_text(metadata, "head", rcv_head_name(shape->head)) |
+         rcv_metadata_set_text(
            metadata, "bidirectional", shape->bidirectional ? "true" : "false") |
-         set_text(metadata, "skip", shape->skip ? "true" : "false") |
+         rcv_metadata_set_text(
+           metadata, "skip", shape->skip ? "true" : "false") |
          (shape->skip_gain_db < 0.0f || shape->skip_gain_db > 0.0f
-            ? set_number(metadata, "skip_gain_db", (double)shape->skip_gain_db)
+            ? rcv_metadata_set_number(
+                metadata, "skip_gain_db", (double)shape->skip_gain_db)
             : 0) |
-         set_number(metadata, "input_size", shape->input_size) |
-         set_number(metadata, "hidden_size", shape->hidden_size) |
-         set_number(metadata, "num_layers", shape->num_layers) |
-         set_number(metadata, "output_size", shape->output_size) |
-         set_number(metadata, "block", shape->block_frames) |
-         set_number(metadata, "lookahead", shape->lookahead_frames) |
+         rcv_metadata_set_number(metadata, "input_size", shape->input_size) |
+         rcv_metadata_set_number(metadata, "hidden_size", shape->hidden_size) |
+         rcv_metadata_set_number(metadata, "num_layers", shape->num_layers) |
+         rcv_metadata_set_number(metadata, "output_size", shape->output_size) |
+         rcv_metadata_set_number(metadata, "block", shape->block_frames) |
+         rcv_metadata_set_number(
+           metadata, "lookahead", shape->lookahead_frames) |
+         rcv_stack_write_metadata(metadata, shape) |
          rcv_dense_write_metadata(metadata, shape);
 }
 
@@ -360,25 +264,25 @@ write_info(json_t* const             metadata,
   int               failed = 0;
   for (uint32_t i = 0; i < N_TEXTS; ++i) {
     if (base[text_fields[i].offset]) {
-      failed |=
-        set_text(metadata, text_fields[i].key, base + text_fields[i].offset);
+      failed |= rcv_metadata_set_text(
+        metadata, text_fields[i].key, base + text_fields[i].offset);
     }
   }
   for (uint32_t i = 0; i < N_NUMBERS; ++i) {
     double number = 0.0;
     memcpy(&number, base + number_fields[i].offset, sizeof(number));
     if (isfinite(number)) {
-      failed |= set_number(metadata, number_fields[i].key, number);
+      failed |= rcv_metadata_set_number(metadata, number_fields[i].key, number);
     }
   }
   for (uint32_t k = 0; k < n_knobs; ++k) {
     char key[32];
     snprintf(key, sizeof(key), "knob_%u_name", k + 1);
-    failed |= set_text(metadata, key, info->knobs[k].name);
+    failed |= rcv_metadata_set_text(metadata, key, info->knobs[k].name);
     snprintf(key, sizeof(key), "knob_%u_min", k + 1);
-    failed |= set_number(metadata, key, info->knobs[k].min);
+    failed |= rcv_metadata_set_number(metadata, key, info->knobs[k].min);
     snprintf(key, sizeof(key), "knob_%u_max", k + 1);
-    failed |= set_number(metadata, key, info->knobs[k].max);
+    failed |= rcv_metadata_set_number(metadata, key, info->knobs[k].max);
   }
   return failed;
 }

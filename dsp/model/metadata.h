@@ -40,13 +40,13 @@ rcv_metadata_read_info(const json_t* metadata, RcvModelInfo* info);
 json_t*
 rcv_metadata_write(const RcvShape* shape, const RcvModelInfo* info);
 
-/// A text as JSON; one that is no UTF-8, or cut in it, keeps its ASCII
-json_t*
-rcv_metadata_text(const char* text);
-
 /// "rnn", "lstm" or "gru"
 const char*
 rcv_cell_name(RcvCell cell);
+
+/// The cell's name, or "mixed" where layers are of different cells or sizes
+const char*
+rcv_shape_cell_name(const RcvShape* shape);
 
 /// "linear" or "softmax"
 const char*

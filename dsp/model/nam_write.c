@@ -5,7 +5,7 @@
 
 #include "dsp/lstm.h"
 #include "dsp/model/json_write.h"
-#include "dsp/model/metadata.h"
+#include "dsp/model/metadata_values.h"
 
 #include <math.h>
 #include <stdbool.h>

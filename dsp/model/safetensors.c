@@ -56,6 +56,17 @@ rcv_safetensors_name(const RcvTensor* const tensor, char name[32])
   }
 }
 
+void
+rcv_safetensors_initial(const RcvShape* const shape,
+                        size_t* const         n_rows,
+                        size_t* const         n_cols)
+{
+  const size_t n = rcv_model_n_initial(shape);
+
+  *n_cols = rcv_shape_is_mixed(shape) ? 0 : shape->hidden_size;
+  *n_rows = *n_cols ? n / *n_cols : n;
+}
+
 /* Reading */
 
 static uint64_t
@@ -212,11 +223,12 @@ read_initial_state(const Reader* const reader, RcvModel* const model)
     return RCV_OK;
   }
 
-  const size_t n        = rcv_model_n_initial(&model->shape);
-  const size_t n_hidden = model->shape.hidden_size;
+  const size_t n      = rcv_model_n_initial(&model->shape);
+  size_t       n_rows = 0;
+  size_t       n_cols = 0;
+  rcv_safetensors_initial(&model->shape, &n_rows, &n_cols);
 
-  const unsigned char* const bytes =
-    find_tensor(reader, key, n / n_hidden, n_hidden);
+  const unsigned char* const bytes = find_tensor(reader, key, n_rows, n_cols);
   if (!bytes) {
     return RCV_BAD_FILE;
   }

@@ -90,4 +90,9 @@ rcv_safetensors_open(const void*           bytes,
 void
 rcv_safetensors_name(const RcvTensor* tensor, char name[32]);
 
+/// Rows and columns of the tensor `initial_state`: a vector where layers are of
+/// different sizes
+void
+rcv_safetensors_initial(const RcvShape* shape, size_t* n_rows, size_t* n_cols);
+
 #endif // DSP_MODEL_SAFETENSORS_H

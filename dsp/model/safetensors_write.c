@@ -42,12 +42,9 @@ list_entries(const RcvModel* const model, Entry* const entries)
     entries[n].n_cols = tensor.n_cols;
   }
   if (model->initial_state) {
-    const size_t n_hidden = model->shape.hidden_size;
-    const Entry  initial  = {"initial_state",
-                             model->initial_state,
-                             rcv_model_n_initial(&model->shape) / n_hidden,
-                             n_hidden};
+    Entry initial = {"initial_state", model->initial_state, 0, 0};
 
+    rcv_safetensors_initial(&model->shape, &initial.n_rows, &initial.n_cols);
     entries[n++] = initial;
   }
   if (model->n_test) {

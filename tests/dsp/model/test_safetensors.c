@@ -49,7 +49,7 @@ static void
 test_round_trip(void** const unused)
 {
   (void)unused;
-  for (uint32_t index = 0; index < NETWORK_RIG_UNIFORM; ++index) {
+  for (uint32_t index = 0; index < NETWORK_RIG_SHAPES; ++index) {
     const RcvShape  shape  = network_rig_shape(index, 3, 6);
     RcvModel* const model  = tested_model(&shape);
     RcvModel* const copy   = copy_of(model);
@@ -161,7 +161,7 @@ test_initial_state(void** const unused)
 {
   (void)unused;
   enum { N_FRAMES = 64 };
-  for (uint32_t index = 0; index < NETWORK_RIG_UNIFORM; ++index) {
+  for (uint32_t index = 0; index < NETWORK_RIG_SHAPES; ++index) {
     const RcvShape  shape = network_rig_shape(index, 2, 5);
     RcvModel* const model = rcv_fixture_model(&shape, 48000.0, 3);
     const size_t    n     = rcv_model_n_initial(&shape);
