@@ -134,12 +134,8 @@ read_gated(const Reading* const reading, const Gated* const gated)
   return read_biases(reading, gated);
 }
 
-/**
-   Put a recurrent layer into the model.
-
-   What is pending goes into its input weights.  Units beyond its width have no
-   weights: they stay at zero.
-*/
+/// Put a recurrent layer into the model; what is pending goes into its input
+/// weights
 static bool
 put_gated(Reading* const reading, const Gated* const gated)
 {
@@ -147,8 +143,7 @@ put_gated(Reading* const reading, const Gated* const gated)
   const uint32_t             n_gates = rcv_cell_n_gates(layer->cell);
   const uint32_t             width   = layer->width;
   const uint32_t             l       = reading->n_recurrent++;
-  const RcvLayer             to =
-    rcv_shape_layer(&reading->model->shape, reading->model->params, 0, l);
+  const size_t               n_rows  = (size_t)n_gates * width;
 
   float* const w_ih =
     rcv_model_layer_params(reading->model, l, RCV_TENSOR_W_IH);
@@ -163,17 +158,15 @@ put_gated(Reading* const reading, const Gated* const gated)
   if (!rcv_affine_append(affine, gated->w_ih, gated->b_ih, n_gates * width)) {
     return false;
   }
-  for (uint32_t r = 0; r < n_gates * width; ++r) {
-    const size_t row = ((size_t)(r / width) * to.hidden_size) + (r % width);
+  for (uint32_t r = 0; r < n_rows; ++r) {
     for (uint32_t c = 0; c < affine->n_in; ++c) {
-      w_ih[(row * to.input_size) + c] = (float)rcv_affine_weight(affine, r, c);
+      w_ih[((size_t)r * affine->n_in) + c] =
+        (float)rcv_affine_weight(affine, r, c);
     }
-    memcpy(w_hh + (row * to.hidden_size),
-           gated->w_hh + ((size_t)r * width),
-           width * sizeof(float));
-    b_ih[row] = (float)rcv_affine_bias(affine, r);
-    b_hh[row] = gated->b_hh[r];
+    b_ih[r] = (float)rcv_affine_bias(affine, r);
   }
+  memcpy(w_hh, gated->w_hh, n_rows * width * sizeof(float));
+  memcpy(b_hh, gated->b_hh, n_rows * sizeof(float));
   rcv_affine_clear(affine);
   *affine = rcv_affine_identity(width);
   return true;

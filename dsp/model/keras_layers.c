@@ -10,10 +10,10 @@
 #include <string.h>
 
 static const char way_out[] =
-  "Recurve reads lstm or gru layers of one kind, nothing but dense layers "
-  "without an activation between them, dense layers before and after them, the "
-  "last one with one output; what it cannot read can be played in its own "
-  "player, recorded, and given to `recurve train`";
+  "Recurve reads lstm and gru layers, nothing but dense layers without an "
+  "activation between them, dense layers before and after them, the last one "
+  "with one output; what it cannot read can be played in its own player, "
+  "recorded, and given to `recurve train`";
 
 /// The last element of an array of sizes, a whole number within limits
 static RcvStatus
@@ -151,22 +151,17 @@ add_recurrent(const RcvJsonFile* const   file,
 {
   const char* const name = keras_name(layer->cell);
   char              what[96];
-  if (shape->num_layers && layer->cell != shape->cell) {
-    snprintf(what, sizeof(what), "%s after %s", name, keras_name(shape->cell));
-  } else if (rcv_shape_n_dense(shape, RCV_DENSE_OUT)) {
+  if (rcv_shape_n_dense(shape, RCV_DENSE_OUT)) {
     snprintf(what,
              sizeof(what),
              "%s after an activation after %s",
              name,
              keras_name(shape->cell));
   } else if (shape->num_layers == RCV_MAX_LAYERS) {
-    snprintf(what, sizeof(what), "%s after %d of them", name, RCV_MAX_LAYERS);
+    snprintf(
+      what, sizeof(what), "%s after %d lstm or gru", name, RCV_MAX_LAYERS);
   } else {
-    shape->cell = layer->cell;
-    if (layer->width > shape->hidden_size) {
-      shape->hidden_size = layer->width;
-    }
-    ++shape->num_layers;
+    rcv_shape_add_layer(shape, layer->cell, layer->width);
     return RCV_OK;
   }
   return refuse_layer(file, index, what);

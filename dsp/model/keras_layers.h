@@ -19,8 +19,7 @@
 
    A dense layer without an activation is multiplied into what reads it; one
    with an activation is a dense layer of ours, before the recurrent ones or
-   after them.  Recurrent layers that are narrower than the widest get units
-   that stay at zero.
+   after them.
 */
 
 enum { RCV_KERAS_MAX_LAYERS = 32 };

@@ -35,14 +35,14 @@ make_layer(const char* const type,
 
 /// Our rows r, z, n as z, r, h, which the LSTM's i, f, g, o need not
 static void
-copy_gates(const RcvShape* const shape,
-           const float* const    from,
-           const size_t          n_in,
-           float* const          to)
+copy_gates(const RcvLayerShape shape,
+           const float* const  from,
+           const size_t        n_in,
+           float* const        to)
 {
-  const size_t n_block = shape->hidden_size * n_in;
-  const size_t n       = n_block * rcv_cell_n_gates(shape->cell);
-  const size_t swapped = shape->cell == RCV_CELL_GRU ? n_block : 0;
+  const size_t n_block = shape.hidden_size * n_in;
+  const size_t n       = n_block * rcv_cell_n_gates(shape.cell);
+  const size_t swapped = shape.cell == RCV_CELL_GRU ? n_block : 0;
 
   memcpy(to, from, n * sizeof(float));
   memcpy(to, from + swapped, n_block * sizeof(float));
@@ -51,26 +51,26 @@ copy_gates(const RcvShape* const shape,
 
 /// A matrix [G·H][n_in] as [n_in][G·H]
 static json_t*
-write_matrix(const RcvShape* const shape,
-             const float* const    values,
-             const size_t          n_in,
-             float* const          scratch)
+write_matrix(const RcvLayerShape shape,
+             const float* const  values,
+             const size_t        n_in,
+             float* const        scratch)
 {
   const size_t n_gated =
-    (size_t)rcv_cell_n_gates(shape->cell) * shape->hidden_size;
+    (size_t)rcv_cell_n_gates(shape.cell) * shape.hidden_size;
   copy_gates(shape, values, n_in, scratch);
   return rcv_json_rows(scratch, n_in, n_gated, 1, n_in);
 }
 
 /// The LSTM's biases in one sum, both rows of the GRU's
 static json_t*
-write_biases(const RcvShape* const shape,
+write_biases(const RcvLayerShape   shape,
              const RcvLayer* const layer,
              float* const          scratch)
 {
   const size_t n_gated =
-    (size_t)rcv_cell_n_gates(shape->cell) * shape->hidden_size;
-  if (shape->cell == RCV_CELL_LSTM) {
+    (size_t)rcv_cell_n_gates(shape.cell) * shape.hidden_size;
+  if (shape.cell == RCV_CELL_LSTM) {
     for (size_t i = 0; i < n_gated; ++i) {
       scratch[i] = layer->b_ih[i] + layer->b_hh[i];
     }
@@ -84,13 +84,13 @@ write_biases(const RcvShape* const shape,
 static json_t*
 write_recurrent(const RcvModel* const model, const uint32_t index)
 {
-  const RcvShape* const shape = &model->shape;
-  const RcvLayer        layer = rcv_shape_layer(shape, model->params, 0, index);
-  const size_t          n_gated =
-    (size_t)rcv_cell_n_gates(shape->cell) * shape->hidden_size;
-  const size_t n_most = layer.input_size > shape->hidden_size
-                          ? layer.input_size
-                          : shape->hidden_size;
+  const RcvLayerShape shape = rcv_shape_layer_at(&model->shape, index);
+  const RcvLayer      layer =
+    rcv_shape_layer(&model->shape, model->params, 0, index);
+  const size_t n_gated =
+    (size_t)rcv_cell_n_gates(shape.cell) * shape.hidden_size;
+  const size_t n_most =
+    layer.input_size > layer.hidden_size ? layer.input_size : layer.hidden_size;
 
   float* const scratch = calloc(n_gated * (n_most + 1), sizeof(float));
   if (!scratch) {
@@ -103,9 +103,9 @@ write_recurrent(const RcvModel* const model, const uint32_t index)
     write_matrix(shape, layer.w_hh, layer.hidden_size, scratch);
   json_t* const biases = write_biases(shape, &layer, scratch);
   free(scratch);
-  return make_layer(shape->cell == RCV_CELL_LSTM ? "lstm" : "gru",
+  return make_layer(shape.cell == RCV_CELL_LSTM ? "lstm" : "gru",
                     "tanh",
-                    shape->hidden_size,
+                    shape.hidden_size,
                     json_pack("[o,o,o]", w_ih, w_hh, biases));
 }
 

@@ -56,27 +56,42 @@ has_skip_gain(const RcvShape* const shape)
          (shape->skip_gain_db < 0.0f || shape->skip_gain_db > 0.0f);
 }
 
+/// True if a layer is of this cell
+static bool
+has_cell(const RcvShape* const shape, const RcvCell cell)
+{
+  uint32_t l = 0;
+  while (l < shape->num_layers && rcv_shape_layer_at(shape, l).cell != cell) {
+    ++l;
+  }
+  return l < shape->num_layers;
+}
+
 static const char*
 keras_obstacle(const RcvShape* const shape)
 {
-  return shape->cell == RCV_CELL_RNN ? "rnn cells"
+  return has_cell(shape, RCV_CELL_RNN) ? "rnn cells"
          : shape->skip && fabsf(shape->skip_gain_db) >= RCV_KERAS_MAX_GAIN_DB
            ? "so great a gain of the skip"
            : NULL;
 }
 
+static const char mixed[] = "recurrent layers of different kinds or sizes";
+
 static const char*
 guitarml_obstacle(const RcvShape* const shape)
 {
-  return rcv_shape_has_dense(shape) ? "dense layers with an activation"
-         : has_skip_gain(shape)     ? "a gain of the skip"
-                                    : NULL;
+  return rcv_shape_is_mixed(shape)    ? mixed
+         : rcv_shape_has_dense(shape) ? "dense layers with an activation"
+         : has_skip_gain(shape)       ? "a gain of the skip"
+                                      : NULL;
 }
 
 static const char*
 nam_obstacle(const RcvShape* const shape)
 {
-  return shape->cell == RCV_CELL_RNN   ? "rnn cells"
+  return rcv_shape_is_mixed(shape)     ? mixed
+         : shape->cell == RCV_CELL_RNN ? "rnn cells"
          : shape->cell == RCV_CELL_GRU ? "gru cells"
          : shape->skip                 ? "a skip"
          : shape->input_size > 1       ? "knobs"

@@ -16,7 +16,7 @@
    double precision by the tests' own code.
 */
 
-enum { KERAS_FIXTURE_MAX_LAYERS = 12, KERAS_FIXTURE_MAX_WIDTH = 16 };
+enum { KERAS_FIXTURE_MAX_LAYERS = 12, KERAS_FIXTURE_MAX_WIDTH = 40 };
 
 /// One layer as it stands in a file; the one after the last has no type
 typedef struct {

@@ -55,30 +55,30 @@ assert_kept(const RcvModel* const model)
 /// What the cases are, and the network that each makes
 static const struct {
   uint32_t          n_inputs;
-  const char*       network; ///< H·L, before, after
+  const char*       network; ///< Recurrent layers, dense ones before, after
   KerasFixtureLayer layers[MAX_LAYERS];
 } cases[] = {
-  {1, "8·1 8 0", {{"dense", 8, "tanh"}, {"lstm", 8, "tanh"}, {"dense", 1, ""}}},
-  {3, "9·1 0 0", {{"dense", 8, NULL}, {"gru", 9, NULL}, {"dense", 1, NULL}}},
+  {1, "L8 8 0", {{"dense", 8, "tanh"}, {"lstm", 8, "tanh"}, {"dense", 1, ""}}},
+  {3, "G9 0 0", {{"dense", 8, NULL}, {"gru", 9, NULL}, {"dense", 1, NULL}}},
   {1,
-   "9·3 0 0",
+   "L5L9L3 0 0",
    {{"lstm", 5, ""}, {"lstm", 9, ""}, {"lstm", 3, ""}, {"dense", 1, ""}}},
   {2,
-   "9·2 0 0",
+   "G9G6 0 0",
    {{"gru", 9, ""},
     {"dense", 4, ""},
     {"dense", 7, "linear"},
     {"gru", 6, ""},
     {"time-distributed-dense", 1, ""}}},
   {1,
-   "5·1 0 8651",
+   "G5 0 8651",
    {{"gru", 5, "tanh"},
     {"time-distributed-dense", 8, "sigmoid"},
     {"dense", 6, "softmax"},
     {"dense", 5, "elu"},
     {"dense", 1, "tanh"}}},
   {2,
-   "6·2 274 6",
+   "L6L4 274 6",
    {{"activation", 2, "elu"},
     {"dense", 3, ""},
     {"dense", 7, "relu"},
@@ -89,10 +89,41 @@ static const struct {
     {"dense", 6, "relu"},
     {"dense", 3, ""},
     {"dense", 1, ""}}},
-  {1, "4·2 0 0", {{"lstm", 4, ""}, {"lstm", 1, ""}}},
+  {1, "L4L1 0 0", {{"lstm", 4, ""}, {"lstm", 1, ""}}},
+  {1, "L4 0 4", {{"lstm", 4, ""}, {"activation", 4, "tanh"}, {"dense", 1, ""}}},
+  {1, "L16G8 0 0", {{"lstm", 16, ""}, {"gru", 8, ""}, {"dense", 1, ""}}},
+  {2, "L24L12 0 0", {{"lstm", 24, ""}, {"lstm", 12, ""}, {"dense", 1, ""}}},
   {1,
-   "4·1 0 4",
-   {{"lstm", 4, ""}, {"activation", 4, "tanh"}, {"dense", 1, ""}}},
+   "G12L12L12G40 0 0",
+   {{"gru", 12, ""},
+    {"lstm", 12, ""},
+    {"lstm", 12, ""},
+    {"gru", 40, ""},
+    {"dense", 1, ""}}},
+  {3,
+   "L8G8L3 5 67",
+   {{"dense", 5, "tanh"},
+    {"dense", 6, ""},
+    {"lstm", 8, ""},
+    {"dense", 4, ""},
+    {"activation", 4, ""},
+    {"dense", 16, "linear"},
+    {"gru", 8, ""},
+    {"time-distributed-dense", 5, ""},
+    {"lstm", 3, ""},
+    {"dense", 6, "relu"},
+    {"dense", 7, "sigmoid"},
+    {"dense", 1, ""}}},
+  {1,
+   "G2L2G2L2G2L2G2L1 0 0",
+   {{"gru", 2, ""},
+    {"lstm", 2, ""},
+    {"gru", 2, ""},
+    {"lstm", 2, ""},
+    {"gru", 2, ""},
+    {"lstm", 2, ""},
+    {"gru", 2, ""},
+    {"lstm", 1, ""}}},
 };
 
 static void
@@ -104,11 +135,16 @@ test_layers(void** const unused)
       keras_fixture_draw(cases[i].layers, cases[i].n_inputs, i);
     RcvModel* const model = read_file(root);
     char            network[64];
-    int             n = snprintf(network,
-                     sizeof(network),
-                     "%u·%u ",
-                     model->shape.hidden_size,
-                     model->shape.num_layers);
+    int             n = 0;
+    for (uint32_t l = 0; l < model->shape.num_layers; ++l) {
+      const RcvLayerShape layer = rcv_shape_layer_at(&model->shape, l);
+      n += snprintf(network + n,
+                    8,
+                    "%c%u%s",
+                    layer.cell == RCV_CELL_LSTM ? 'L' : 'G',
+                    layer.hidden_size,
+                    l + 1 < model->shape.num_layers ? "" : " ");
+    }
     for (uint32_t place = 0; place < 2; ++place) {
       const RcvDenseShape* const dense = model->shape.dense[place];
       for (uint32_t k = 0; dense[k].size; ++k) {
@@ -203,13 +239,10 @@ test_refused(void** const unused)
     const char*       words;
     KerasFixtureLayer layers[MAX_LAYERS];
   } refused[] = {
-    {"$.layers[1]: gru after lstm is not supported; Recurve reads lstm or gru",
-     {{"lstm", 4, ""}, {"gru", 4, ""}, {"dense", 1, ""}}},
-    {"$.layers[2]: lstm after an activation after lstm is not supported",
-     {{"lstm", 4, ""},
-      {"dense", 4, "tanh"},
-      {"lstm", 4, ""},
-      {"dense", 1, ""}}},
+    {"$.layers[2]: lstm after an activation after gru is not supported; "
+     "Recurve "
+     "reads lstm and gru layers",
+     {{"gru", 4, ""}, {"dense", 4, "tanh"}, {"lstm", 4, ""}, {"dense", 1, ""}}},
     {"$.layers[8]: an activation after 8 others is not",
      {{"dense", 2, "tanh"},
       {"dense", 2, "tanh"},
@@ -222,7 +255,7 @@ test_refused(void** const unused)
       {"dense", 2, "tanh"},
       {"lstm", 4, ""},
       {"dense", 1, ""}}},
-    {"$.layers[8]: lstm after 8 of them is not",
+    {"$.layers[8]: lstm after 8 lstm or gru is not",
      {{"lstm", 2, ""},
       {"lstm", 2, ""},
       {"lstm", 2, ""},

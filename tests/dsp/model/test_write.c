@@ -82,12 +82,13 @@ pass(const RcvModel* const model, const RcvFormat format)
 static void
 sum_biases(RcvModel* const model, const RcvFormat format)
 {
-  const bool is_sum = model->shape.cell == RCV_CELL_LSTM &&
-                      (format == RCV_FORMAT_KERAS || format == RCV_FORMAT_NAM);
+  const bool is_sum = format == RCV_FORMAT_KERAS || format == RCV_FORMAT_NAM;
   for (uint32_t l = 0; is_sum && l < model->shape.num_layers; ++l) {
+    const RcvLayerShape layer = rcv_shape_layer_at(&model->shape, l);
+    const size_t n = layer.cell == RCV_CELL_LSTM ? layer.hidden_size * 4U : 0;
     float* const b_ih = rcv_model_layer_params(model, l, RCV_TENSOR_B_IH);
     float* const b_hh = rcv_model_layer_params(model, l, RCV_TENSOR_B_HH);
-    for (size_t i = 0; i < (size_t)4 * model->shape.hidden_size; ++i) {
+    for (size_t i = 0; i < n; ++i) {
       b_ih[i] += b_hh[i];
       b_hh[i] = 0.0f;
     }
@@ -306,6 +307,51 @@ test_dense(void** const unused)
   }
 }
 
+/// Layers of different cells and sizes, by safetensors and keras in turn
+static void
+test_mixed(void** const unused)
+{
+  (void)unused;
+  static const RcvLayerShape stacks[][3] = {
+    {{RCV_CELL_LSTM, 16}, {RCV_CELL_GRU, 8}},
+    {{RCV_CELL_LSTM, 24}, {RCV_CELL_LSTM, 12}},
+    {{RCV_CELL_GRU, 3}, {RCV_CELL_GRU, 7}, {RCV_CELL_LSTM, 5}},
+  };
+
+  for (uint32_t i = 0; i < 3 * 2; ++i) {
+    RcvShape shape = json_fixture_shape(RCV_CELL_LSTM, 1 + i % 3, 0, 0);
+    shape.skip     = i / 3;
+    for (uint32_t l = 0; l < 3 && stacks[i % 3][l].hidden_size; ++l) {
+      rcv_shape_add_layer(
+        &shape, stacks[i % 3][l].cell, stacks[i % 3][l].hidden_size);
+    }
+    if (i == 2) {
+      shape.dense[RCV_DENSE_IN][0].size        = 4;
+      shape.dense[RCV_DENSE_IN][0].activation  = RCV_ACTIVATION_TANH;
+      shape.dense[RCV_DENSE_OUT][0].size       = 6;
+      shape.dense[RCV_DENSE_OUT][0].activation = RCV_ACTIVATION_ELU;
+    }
+    RcvModel* const model = new_model(&shape, 9);
+    RcvModel* const ours  = pass(model, RCV_FORMAT_SAFETENSORS);
+    RcvModel* const keras = pass(ours, RCV_FORMAT_KERAS);
+    RcvModel* const again = pass(keras, RCV_FORMAT_SAFETENSORS);
+    RcvModel* const last  = pass(again, RCV_FORMAT_KERAS);
+    assert_int_equal(again->n_test, 2048);
+    assert_info(again, RCV_FORMAT_KERAS);
+    assert_renders(model, ours, 0);
+    assert_renders(model, again, 0);
+    assert_params(model, ours);
+    sum_biases(model, RCV_FORMAT_KERAS);
+    assert_params(model, again);
+    assert_params(model, last);
+    rcv_model_free(model);
+    rcv_model_free(ours);
+    rcv_model_free(keras);
+    rcv_model_free(again);
+    rcv_model_free(last);
+  }
+}
+
 /// Nine digits say every float
 static void
 test_floats(void** const unused)
@@ -340,6 +386,7 @@ main(void)
     cmocka_unit_test(test_initial_state),
     cmocka_unit_test(test_skip_gain),
     cmocka_unit_test(test_dense),
+    cmocka_unit_test(test_mixed),
     cmocka_unit_test(test_floats),
   };
 

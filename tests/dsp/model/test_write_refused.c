@@ -68,6 +68,20 @@ test_refused(void** const unused)
   assert_refused(&shape, RCV_FORMAT_NAM, "nam cannot hold dense layers");
   assert_refused(&shape, RCV_FORMAT_GUITARML, "guitarml cannot hold dense");
 
+  shape = json_fixture_shape(RCV_CELL_LSTM, 1, 4, 1);
+  rcv_shape_add_layer(&shape, RCV_CELL_LSTM, 3);
+  assert_refused(&shape,
+                 RCV_FORMAT_NAM,
+                 "nam cannot hold recurrent layers of different kinds or "
+                 "sizes; these can hold the model: safetensors, keras");
+  assert_refused(&shape, RCV_FORMAT_GUITARML, "guitarml cannot hold recurrent");
+  rcv_shape_add_layer(&shape, RCV_CELL_RNN, 3);
+  rcv_shape_add_layer(&shape, RCV_CELL_LSTM, 3);
+  assert_refused(&shape,
+                 RCV_FORMAT_KERAS,
+                 "keras cannot hold rnn cells; these can hold the model: "
+                 "safetensors");
+
   for (uint32_t f = RCV_FORMAT_KERAS; f < RCV_N_FORMATS; ++f) {
     RcvShape other    = json_fixture_shape(RCV_CELL_LSTM, 1, 4, 1);
     other.head        = RCV_HEAD_SOFTMAX;
