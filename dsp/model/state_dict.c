@@ -181,7 +181,42 @@ make_plan(const RcvJsonFile* const file, json_t* const root, Plan* const plan)
            : rcv_json_unexpected(file, "$", "a linear module's .weight", root);
 }
 
-/// Sizes and cell from the first two matrices
+/// Cell and size of a layer from its W_hh
+static RcvStatus
+read_layer_shape(const RcvJsonFile* const file,
+                 const json_t* const      root,
+                 const Plan* const        plan,
+                 const uint32_t           layer,
+                 RcvShape* const          shape)
+{
+  char key[64];
+  snprintf(key,
+           sizeof(key),
+           "%s.weight_hh_l%u",
+           plan->modules[layer],
+           plan->indices[layer]);
+
+  const json_t* const w_hh     = json_object_get(root, key);
+  const size_t        n_rows   = json_array_size(w_hh);
+  const size_t        n_hidden = json_array_size(json_array_get(w_hh, 0));
+  if (n_hidden < 1 || n_hidden > RCV_MAX_HIDDEN ||
+      (n_rows != n_hidden && n_rows != 3 * n_hidden &&
+       n_rows != 4 * n_hidden)) {
+    char path[RCV_JSON_PATH_SIZE];
+    snprintf(path, sizeof(path), "$.%s", key);
+    return rcv_json_unexpected(
+      file, path, "H, 3·H or 4·H rows of H numbers, H from 1 to 512", w_hh);
+  }
+
+  rcv_shape_add_layer(shape,
+                      n_rows == n_hidden       ? RCV_CELL_RNN
+                      : n_rows == 3 * n_hidden ? RCV_CELL_GRU
+                                               : RCV_CELL_LSTM,
+                      (uint32_t)n_hidden);
+  return RCV_OK;
+}
+
+/// Inputs from the first matrix, and the layers
 static RcvStatus
 read_shape(const RcvJsonFile* const file,
            const json_t* const      root,
@@ -189,38 +224,25 @@ read_shape(const RcvJsonFile* const file,
            RcvShape* const          shape)
 {
   char w_ih_key[64];
-  char w_hh_key[64];
   char path[RCV_JSON_PATH_SIZE];
   snprintf(w_ih_key, sizeof(w_ih_key), "%s.weight_ih_l0", plan->modules[0]);
-  snprintf(w_hh_key, sizeof(w_hh_key), "%s.weight_hh_l0", plan->modules[0]);
 
-  const json_t* const w_ih     = json_object_get(root, w_ih_key);
-  const json_t* const w_hh     = json_object_get(root, w_hh_key);
-  const size_t        n_in     = json_array_size(json_array_get(w_ih, 0));
-  const size_t        n_rows   = json_array_size(w_hh);
-  const size_t        n_hidden = json_array_size(json_array_get(w_hh, 0));
+  const json_t* const w_ih = json_object_get(root, w_ih_key);
+  const size_t        n_in = json_array_size(json_array_get(w_ih, 0));
   if (n_in < 1 || n_in > RCV_MAX_INPUTS) {
     snprintf(path, sizeof(path), "$.%s[0]", w_ih_key);
     return rcv_json_unexpected(
       file, path, "an array of 1 to 8 numbers", json_array_get(w_ih, 0));
   }
-  snprintf(path, sizeof(path), "$.%s", w_hh_key);
-  if (n_hidden < 1 || n_hidden > RCV_MAX_HIDDEN ||
-      (n_rows != n_hidden && n_rows != 3 * n_hidden &&
-       n_rows != 4 * n_hidden)) {
-    return rcv_json_unexpected(
-      file, path, "H, 3·H or 4·H rows of H numbers, H from 1 to 512", w_hh);
-  }
-
-  shape->cell        = n_rows == n_hidden       ? RCV_CELL_RNN
-                       : n_rows == 3 * n_hidden ? RCV_CELL_GRU
-                                                : RCV_CELL_LSTM;
   shape->head        = RCV_HEAD_LINEAR;
   shape->input_size  = (uint32_t)n_in;
-  shape->hidden_size = (uint32_t)n_hidden;
-  shape->num_layers  = plan->n_layers;
   shape->output_size = 1;
-  return RCV_OK;
+
+  RcvStatus status = RCV_OK;
+  for (uint32_t l = 0; !status && l < plan->n_layers; ++l) {
+    status = read_layer_shape(file, root, plan, l, shape);
+  }
+  return status;
 }
 
 /// Read all that the plan names

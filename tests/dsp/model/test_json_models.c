@@ -154,18 +154,16 @@ test_guitarml_refused(void** const unused)
   rcv_model_free(expected);
 }
 
-/// Nothing but weights, of two modules, as RTNeural's examples have them
-static void
-test_state_dict(void** const unused)
+/// A file with nothing but the weights of a network of two layers, each a
+/// module of its own
+static json_t*
+two_modules(const RcvModel* const model)
 {
-  (void)unused;
-  const RcvShape  stacked  = json_fixture_shape(RCV_CELL_GRU, 1, 4, 2);
-  RcvModel* const expected = rcv_fixture_model(&stacked, 0.0, 1);
-  json_t* const   file     = json_fixture_guitarml(expected);
-  json_t* const   dict     = json_object_get(file, "state_dict");
-  json_t* const   root     = json_object();
-  const char*     key      = NULL;
-  json_t*         value    = NULL;
+  json_t* const file  = json_fixture_guitarml(model);
+  json_t* const dict  = json_object_get(file, "state_dict");
+  json_t* const root  = json_object();
+  const char*   key   = NULL;
+  json_t*       value = NULL;
   json_object_foreach(dict, key, value)
   {
     char name[64];
@@ -176,8 +174,19 @@ test_state_dict(void** const unused)
     }
     json_object_set(root, name, value);
   }
+  json_decref(file);
+  return root;
+}
 
-  RcvModel* const model = read_same(root, expected);
+/// Nothing but weights, of two modules, as RTNeural's examples have them
+static void
+test_state_dict(void** const unused)
+{
+  (void)unused;
+  const RcvShape  stacked  = json_fixture_shape(RCV_CELL_GRU, 1, 4, 2);
+  RcvModel* const expected = rcv_fixture_model(&stacked, 0.0, 1);
+  json_t* const   root     = two_modules(expected);
+  RcvModel* const model    = read_same(root, expected);
   assert_sounds(model, expected);
   assert_true(isnan(model->info.rate_hz));
   json_object_set(root, "out.weight", json_object_get(root, "lin.weight"));
@@ -190,8 +199,35 @@ test_state_dict(void** const unused)
   json_fixture_refused(root, "$.out.weight: a module that is not linear");
   rcv_model_free(model);
   rcv_model_free(expected);
-  json_decref(file);
   json_decref(root);
+}
+
+/// Modules of different kinds and sizes
+static void
+test_state_dict_mixed(void** const unused)
+{
+  (void)unused;
+  for (uint32_t i = 0; i < 9; ++i) {
+    RcvShape shape = json_fixture_shape((RcvCell)(i % 3), 2, 5, 1);
+    rcv_shape_add_layer(&shape, (RcvCell)(i / 3), 3);
+
+    RcvModel* const expected = rcv_fixture_model(&shape, 0.0, 1);
+    json_t* const   root     = two_modules(expected);
+    RcvModel* const model    = read_same(root, expected);
+    assert_sounds(model, expected);
+    rcv_model_free(model);
+    rcv_model_free(expected);
+
+    json_t* const w_hh = json_object_get(root, "rec2.weight_hh_l0");
+    json_t* const w_ih = json_object_get(root, "rec2.weight_ih_l0");
+    json_array_remove(w_hh, 0);
+    json_fixture_refused(root, "$.rec2.weight_hh_l0: expected H, 3·H or 4·H");
+    json_array_insert(w_hh, 0, json_array_get(w_hh, 0));
+    json_array_remove(json_array_get(w_ih, 1), 0);
+    json_fixture_refused(root,
+                         "$.rec2.weight_ih_l0[1]: expected an array of 5");
+    json_decref(root);
+  }
 }
 
 /// A .nam file plays from the state that it holds
@@ -335,6 +371,7 @@ main(void)
     cmocka_unit_test(test_guitarml_without_bias),
     cmocka_unit_test(test_guitarml_refused),
     cmocka_unit_test(test_state_dict),
+    cmocka_unit_test(test_state_dict_mixed),
     cmocka_unit_test(test_nam),
     cmocka_unit_test(test_nam_metadata),
     cmocka_unit_test(test_nam_refused),
