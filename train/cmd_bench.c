@@ -6,6 +6,7 @@
 #include "dsp/kernels/kernels.h"
 #include "dsp/model/metadata.h"
 #include "dsp/model/model.h"
+#include "dsp/model/stack_metadata.h"
 #include "train/bench.h"
 #include "train/model_file.h"
 #include "train/options.h"
@@ -45,16 +46,32 @@ typedef struct {
   json_t* rows; // An array, if json
 } Output;
 
+/// The hidden size, or those of all layers where they differ: "16/8"
+static void
+write_sizes(const RcvShape* const shape, char text[64])
+{
+  int n = snprintf(text, 64, "%u", rcv_shape_layer_at(shape, 0).hidden_size);
+  for (uint32_t l = 1; rcv_shape_is_mixed(shape) && l < shape->num_layers;
+       ++l) {
+    n += snprintf(text + n,
+                  64 - (size_t)n,
+                  "/%u",
+                  rcv_shape_layer_at(shape, l).hidden_size);
+  }
+}
+
 static void
 report(const Output* const output, const RcvBenchResult* const r)
 {
   if (!output->json) {
     const double ns_per_frame = 1e9 / 48000.0;
 
-    printf("%-5s %6u %6u %8u  %-8s %10.1f %10.2g %10.0f\n",
-           rcv_cell_name(r->shape.cell),
+    char sizes[64]; // Eight of three digits
+    write_sizes(&r->shape, sizes);
+    printf("%-5s %6u %6s %8u  %-8s %10.1f %10.2g %10.0f\n",
+           rcv_shape_cell_name(&r->shape),
            r->shape.num_layers,
-           r->shape.hidden_size,
+           sizes,
            r->n_channels,
            r->kernels,
            r->ns_per_sample,
@@ -63,22 +80,26 @@ report(const Output* const output, const RcvBenchResult* const r)
     fflush(stdout);
     return;
   }
-  json_array_append_new(output->rows,
-                        json_pack("{s:s,s:i,s:i,s:i,s:s,s:f,s:o}",
-                                  "cell",
-                                  rcv_cell_name(r->shape.cell),
-                                  "layers",
-                                  (int)r->shape.num_layers,
-                                  "hidden",
-                                  (int)r->shape.hidden_size,
-                                  "channels",
-                                  (int)r->n_channels,
-                                  "kernels",
-                                  r->kernels,
-                                  "ns_per_sample",
-                                  r->ns_per_sample,
-                                  "max_error",
-                                  rcv_json_number(r->max_error)));
+
+  json_t* const row = json_pack("{s:s,s:i,s:i,s:i,s:s,s:f,s:o}",
+                                "cell",
+                                rcv_shape_cell_name(&r->shape),
+                                "layers",
+                                (int)r->shape.num_layers,
+                                "hidden",
+                                (int)r->shape.hidden_size,
+                                "channels",
+                                (int)r->n_channels,
+                                "kernels",
+                                r->kernels,
+                                "ns_per_sample",
+                                r->ns_per_sample,
+                                "max_error",
+                                rcv_json_number(r->max_error));
+  if (rcv_shape_is_mixed(&r->shape)) {
+    json_object_set_new(row, "stack", rcv_stack_describe(&r->shape));
+  }
+  json_array_append_new(output->rows, row);
 }
 
 /// The list of usual networks, with the kernels of a name
@@ -123,7 +144,7 @@ bench_model(const RcvModel* const model,
             RcvError* const       error)
 {
   const RcvKernels* const kernels =
-    rcv_kernels_choose(name, model->shape.hidden_size);
+    rcv_kernels_choose(name, rcv_shape_widest(&model->shape));
 
   RcvStatus status = RCV_OK;
   for (uint32_t n_channels = 1; !status && n_channels <= 2; ++n_channels) {

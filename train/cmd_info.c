@@ -53,6 +53,28 @@ print_dense(const RcvShape* const shape, const RcvDensePlace place)
   }
 }
 
+/// What the recurrent layers are, in one line
+static void
+print_network(const RcvShape* const shape)
+{
+  printf("%-16s %s", "network", shape->bidirectional ? "bidirectional " : "");
+  if (rcv_shape_is_mixed(shape)) {
+    for (uint32_t l = 0; l < shape->num_layers; ++l) {
+      const RcvLayerShape layer = rcv_shape_layer_at(shape, l);
+
+      printf(
+        "%s%s %u", l ? ", " : "", rcv_cell_name(layer.cell), layer.hidden_size);
+    }
+  } else {
+    printf(
+      "%s, hidden size %u", rcv_cell_name(shape->cell), shape->hidden_size);
+  }
+  printf(", %u layer%s%s\n",
+         shape->num_layers,
+         shape->num_layers > 1 ? "s" : "",
+         shape->skip ? ", skip" : "");
+}
+
 static RcvStatus
 print_model(const RcvModel* const model,
             const double          ns_per_sample,
@@ -71,14 +93,7 @@ print_model(const RcvModel* const model,
   print_text("author", info->author);
   print_text("licence", info->licence);
   print_text("format", info->format);
-  printf("%-16s %s%s, hidden size %u, %u layer%s%s\n",
-         "network",
-         shape->bidirectional ? "bidirectional " : "",
-         rcv_cell_name(shape->cell),
-         shape->hidden_size,
-         shape->num_layers,
-         shape->num_layers > 1 ? "s" : "",
-         shape->skip ? ", skip" : "");
+  print_network(shape);
   print_dense(shape, RCV_DENSE_IN);
   print_dense(shape, RCV_DENSE_OUT);
   if (shape->skip_gain_db < 0.0f || shape->skip_gain_db > 0.0f) {

@@ -6,6 +6,7 @@
 #include "dsp/model/dense_metadata.h"
 #include "dsp/model/knobs.h"
 #include "dsp/model/metadata.h"
+#include "dsp/model/stack_metadata.h"
 #include "train/bf16_weights.h"
 #include "train/output_file.h"
 
@@ -55,13 +56,13 @@ rcv_model_file_describe(const RcvModel* const model)
     return NULL;
   }
 
-  return json_pack(
+  json_t* const object = json_pack(
     "{s:s,s:s,s:i,s:i,s:b,s:s,s:i,s:o,s:o,s:b,s:b,s:f,s:i,s:o,s:o,s:i,s:i,"
     "s:o,s:s,s:s,s:s,s:s,s:s,s:o,s:o,s:o,s:o,s:o,s:s,s:s}",
     "format",
     info->format,
     "cell",
-    rcv_cell_name(shape->cell),
+    rcv_shape_cell_name(shape),
     "hidden_size",
     (int)shape->hidden_size,
     "num_layers",
@@ -118,6 +119,10 @@ rcv_model_file_describe(const RcvModel* const model)
     info->recipe,
     "kernels",
     rcv_model_kernels(&model->shape)->name);
+  if (rcv_shape_is_mixed(shape)) {
+    json_object_set_new(object, "stack", rcv_stack_describe(shape));
+  }
+  return object;
 }
 
 RcvStatus

@@ -283,6 +283,14 @@ rcv_reach_measure(const RcvModel* const model,
                          "give one that `recurve train` made");
   }
 
+  if (rcv_shape_is_mixed(shape)) {
+    return rcv_error_set(error,
+                         RCV_UNSUPPORTED,
+                         "the model has recurrent layers of different kinds or "
+                         "sizes, through which Recurve does not go backward; "
+                         "give one that `recurve train` made");
+  }
+
   Pass pass;
   memset(&pass, 0, sizeof(pass));
   pass.table   = rcv_engine_choose().bptt;

@@ -57,6 +57,20 @@ write("dense.json", {
         {"type": "activation", "activation": "tanh", "shape": [None, None, 1]},
     ],
 })
+write("mixed.json", {
+    "in_shape": [None, None, 1],
+    "samplerate": 44100,
+    "layers": [
+        {"type": "lstm", "shape": [None, None, 16],
+         "weights": [matrix(1, 64), matrix(16, 64), vector(64)]},
+        {"type": "dense", "activation": "", "shape": [None, None, 5],
+         "weights": [matrix(16, 5), vector(5)]},
+        {"type": "gru", "shape": [None, None, 8],
+         "weights": [matrix(5, 24), matrix(8, 24), matrix(2, 24)]},
+        {"type": "dense", "activation": "", "shape": [None, None, 1],
+         "weights": [matrix(8, 1), [0.25]]},
+    ],
+})
 write("amp.json", {
     "model_data": {"model": "SimpleRNN", "input_size": 2, "skip": 0,
                    "output_size": 1, "unit_type": "RNN", "num_layers": 1,
@@ -69,7 +83,7 @@ write("amp.json", {
 PYTHON
 
 recurve signal --part riff --rate 44100 riff.wav
-for file in amp.nam amp.aidax amp.json dense.json; do
+for file in amp.nam amp.aidax amp.json dense.json mixed.json; do
   recurve convert "$file" "$file.safetensors"
   for name in "$file" "$file.safetensors"; do
     recurve render "$name" riff.wav "$name.wav" >/dev/null
@@ -83,7 +97,7 @@ import json, sys
 
 before, after = (json.load(open(f + ".json")) for f in ("before", "after"))
 formats = {"amp.nam": "nam", "amp.aidax": "keras json", "amp.json": "guitarml",
-           "dense.json": "keras json"}
+           "dense.json": "keras json", "mixed.json": "keras json"}
 assert before.pop("format") == formats[sys.argv[1]]
 assert after.pop("format") == "safetensors"
 assert after.pop("self_test_error") == 0.0
@@ -103,9 +117,25 @@ grep -qx "knob 1           knob 1, 0 to 1" text
 recurve info --json dense.json |
   grep -q '"dense_in":\[{"size":3,"activation":"elu"}\]'
 
+# So are recurrent layers that differ
+recurve info mixed.json >text
+grep -qx "network          lstm 16, gru 8, 2 layers" text
+recurve info --json mixed.json >json
+grep -q '"cell":"mixed","hidden_size":8,"num_layers":2,' json
+grep -q '"stack":\[{"cell":"lstm","size":16},{"cell":"gru","size":8}\]' json
+RECURVE_KERNELS=generic recurve bench mixed.json >text
+grep -Eq "^mixed +2 +16/8 +1 +generic " text
+RECURVE_KERNELS=generic recurve bench --json mixed.json >json
+grep -q '"stack":\[{"cell":"lstm","size":16},{"cell":"gru","size":8}\]' json
+recurve info --json amp.aidax >json
+grep -q '"cell":"gru","hidden_size":4,"num_layers":1,' json
+grep -q '"stack"' json && exit 1
+
 # Nothing goes backward through them
 recurve reach dense.json riff.wav riff.wav 2>log && exit 1
 grep -q "the model has dense layers" log
+recurve reach mixed.json riff.wav riff.wav 2>log && exit 1
+grep -q "the model has recurrent layers of different kinds or sizes" log
 
 # pass FILE FORMAT NAME: through another format and back to ours
 pass() {
@@ -138,6 +168,12 @@ pass amp.aidax auto out.aidax
 pass amp.aidax guitarml out
 pass amp.json guitarml out.json
 pass dense.json auto out.aidax
+pass mixed.json auto out.json
+for format in nam guitarml; do
+  recurve convert --format $format mixed.json other 2>log && exit 1
+  grep -q "$format cannot hold recurrent layers of different kinds or sizes; \
+these can hold the model: safetensors, keras" log
+done
 test "$(echo .out* out.*)" = ".out* out.aidax out.json out.nam"
 
 # An installed model is one of ours, whatever it was

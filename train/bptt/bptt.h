@@ -13,8 +13,10 @@
 /**
    @file
 
-   Back-propagation through time for every network of the family, over as many
-   sequences at once as a vector register has lanes.
+   Back-propagation through time for every network that is trained here, over as
+   many sequences at once as a vector register has lanes.  Its layers are all of
+   one cell and size, and there are no dense ones (rcv_shape_is_mixed() and
+   rcv_shape_has_dense() are false): other programs' files may hold such.
 
    A window of T frames is run forward, then backward through all of its frames:
 
