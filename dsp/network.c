@@ -53,33 +53,6 @@ rcv_state_moved(RcvState* const state, const RcvNetwork* const network)
   return most;
 }
 
-/**
-   Run the dense layers of one place over up to CHUNK frames.
-
-   @param stride Floats to the next frame to read; set to that of the result.
-   @return [n_frames][*stride] the last one's outputs, borrowed from the state
-   until its next run, or x if there are none.
-*/
-RCV_REALTIME static const float*
-run_dense(const RcvNetwork* const network,
-          RcvState* const         state,
-          const RcvDensePlace     place,
-          const float*            x,
-          ptrdiff_t* const        stride,
-          const uint32_t          n_frames)
-{
-  const uint32_t n = rcv_shape_n_dense(&network->shape, place);
-  for (uint32_t i = 0; i < n; ++i) {
-    const RcvPackedDense* const dense = &network->dense[place][i];
-    float* const                y     = state->dense[i % 2];
-
-    network->kernels->run_dense(dense, x, *stride, y, n_frames);
-    x       = y;
-    *stride = (ptrdiff_t)dense->padded_size;
-  }
-  return x;
-}
-
 RCV_REALTIME static void
 run_head(const RcvNetwork* const network,
          RcvState* const         state,
@@ -212,19 +185,20 @@ rcv_network_run_streams(const RcvNetwork* const network,
     const float* inputs[RCV_MAX_STREAMS];
     for (uint32_t s = 0; s < n_streams; ++s) {
       stride    = n_in;
-      inputs[s] = run_dense(network,
-                            states[s],
-                            RCV_DENSE_IN,
-                            x[s] + ((size_t)t * n_in),
-                            &stride,
-                            n);
+      inputs[s] = rcv_stack_run_dense(network,
+                                      states[s],
+                                      RCV_DENSE_IN,
+                                      x[s] + ((size_t)t * n_in),
+                                      &stride,
+                                      n);
     }
     rcv_stack_run(network, states, inputs, n_streams, 0, stride, n);
     for (uint32_t s = 0; s < n_streams; ++s) {
       const float* tops = rcv_stack_tops(network, states[s], 0);
 
       stride = (ptrdiff_t)network->n_padded;
-      tops   = run_dense(network, states[s], RCV_DENSE_OUT, tops, &stride, n);
+      tops   = rcv_stack_run_dense(
+        network, states[s], RCV_DENSE_OUT, tops, &stride, n);
       run_head(
         network, states[s], tops, x[s] + ((size_t)t * n_in), y[s] + t, n);
       rcv_stack_keep(network, states[s], 0, n);

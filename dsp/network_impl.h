@@ -20,13 +20,14 @@ struct RcvNetwork {
   RcvShape          shape;
   const RcvKernels* kernels;
   bool              is_paired[2][RCV_MAX_LAYERS]; // Overlaps with the one above
-  uint32_t          n_padded; // H of the top in whole vectors
-  uint32_t          n_states; // rcv_stack_n_states()
-  float             skip_gain_lin;
-  RcvPackedLayer    layers[2][RCV_MAX_LAYERS];
-  RcvPackedDense    dense[2][RCV_MAX_DENSE]; // at each RcvDensePlace
-  RcvPackedHead     head;                    // its logits are the state's
-  const float*      initial;                 // [n_directions][n_states]
+  bool           is_after_dense[RCV_MAX_LAYERS]; // Between it and the one below
+  uint32_t       n_padded; // H of the top in whole vectors
+  uint32_t       n_states; // rcv_stack_n_states()
+  float          skip_gain_lin;
+  RcvPackedLayer layers[2][RCV_MAX_LAYERS];
+  RcvPackedDense dense[RCV_N_DENSE_PLACES][RCV_MAX_DENSE];
+  RcvPackedHead  head;    // its logits are the state's
+  const float*   initial; // [n_directions][n_states]
 };
 
 struct RcvState {
@@ -79,6 +80,21 @@ rcv_stack_run(const RcvNetwork*   network,
               uint32_t            direction,
               ptrdiff_t           stride,
               uint32_t            n_frames);
+
+/**
+   Run the dense layers of one place over up to RCV_NETWORK_CHUNK frames.
+
+   @param stride Floats to the next frame to read; set to that of the result.
+   @return [n_frames][*stride] the last one's outputs, borrowed from the state
+   until its next run, or x if there are none.
+*/
+RCV_REALTIME const float*
+rcv_stack_run_dense(const RcvNetwork* network,
+                    RcvState*         state,
+                    RcvDensePlace     place,
+                    const float*      x,
+                    ptrdiff_t*        stride,
+                    uint32_t          n_frames);
 
 /// [n_frames][n_padded] the top layer's hidden states of the last run
 RCV_REALTIME const float*

@@ -39,7 +39,7 @@ place_network(RcvArena* const         arena,
               const RcvShape* const   shape,
               const RcvKernels* const kernels,
               float*                  packed[2][RCV_MAX_LAYERS],
-              float*                  dense[2][RCV_MAX_DENSE],
+              float*                  dense[RCV_N_DENSE_PLACES][RCV_MAX_DENSE],
               float*                  head[3],
               float**                 initial)
 {
@@ -59,7 +59,7 @@ place_network(RcvArena* const         arena,
     }
   }
 
-  for (uint32_t place = 0; place < 2; ++place) {
+  for (uint32_t place = 0; place < RCV_N_DENSE_PLACES; ++place) {
     const uint32_t n = rcv_shape_n_dense(shape, (RcvDensePlace)place);
     for (uint32_t i = 0; i < n; ++i) {
       const RcvTensor w =
@@ -86,9 +86,9 @@ place_network(RcvArena* const         arena,
 size_t
 rcv_network_size(const RcvShape* const shape, const RcvKernels* const kernels)
 {
-  RcvArena arena                     = {NULL, 0};
-  float*   packed[2][RCV_MAX_LAYERS] = {{NULL}};
-  float*   dense[2][RCV_MAX_DENSE]   = {{NULL}};
+  RcvArena arena                                    = {NULL, 0};
+  float*   packed[2][RCV_MAX_LAYERS]                = {{NULL}};
+  float*   dense[RCV_N_DENSE_PLACES][RCV_MAX_DENSE] = {{NULL}};
   float*   head[3];
   float*   initial = NULL;
 
@@ -135,9 +135,9 @@ pack_head(RcvNetwork* const  network,
 static void
 pack_dense(RcvNetwork* const  network,
            const float* const params,
-           float*             packed[2][RCV_MAX_DENSE])
+           float*             packed[RCV_N_DENSE_PLACES][RCV_MAX_DENSE])
 {
-  for (uint32_t i = 0; i < 2; ++i) {
+  for (uint32_t i = 0; i < RCV_N_DENSE_PLACES; ++i) {
     const RcvDensePlace place = (RcvDensePlace)i;
     const uint32_t      n     = rcv_shape_n_dense(&network->shape, place);
     for (uint32_t k = 0; k < n; ++k) {
@@ -161,6 +161,8 @@ pack_layers(RcvNetwork* const  network,
   for (uint32_t l = 0; l < shape->num_layers; ++l) {
     const RcvLayer layer = rcv_shape_layer(shape, params, direction, l);
 
+    network->is_after_dense[l] =
+      l && rcv_shape_n_dense(shape, rcv_dense_before(l));
     layers[l] = rcv_kernels_pack(network->kernels,
                                  rcv_shape_layer_at(shape, l).cell,
                                  &layer,
@@ -173,7 +175,8 @@ pack_layers(RcvNetwork* const  network,
     const RcvLayerKernel* const kernel = layers[l].kernel;
 
     network->is_paired[direction][l] =
-      kernel->run_pair && kernel == layers[l + 1].kernel &&
+      kernel->run_pair && !network->is_after_dense[l + 1] &&
+      kernel == layers[l + 1].kernel &&
       layers[l].hidden_size == layers[l + 1].hidden_size &&
       layers[l].hidden_size <= RCV_MAX_OVERLAPPED;
   }
@@ -202,9 +205,9 @@ rcv_network_init(void* const             memory,
                  const float* const      initial_state,
                  const RcvKernels* const kernels)
 {
-  RcvArena arena                     = {memory, 0};
-  float*   packed[2][RCV_MAX_LAYERS] = {{NULL}};
-  float*   dense[2][RCV_MAX_DENSE]   = {{NULL}};
+  RcvArena arena                                    = {memory, 0};
+  float*   packed[2][RCV_MAX_LAYERS]                = {{NULL}};
+  float*   dense[RCV_N_DENSE_PLACES][RCV_MAX_DENSE] = {{NULL}};
   float*   head[3];
   float*   initial = NULL;
 
@@ -241,7 +244,7 @@ static uint32_t
 widest_dense(const RcvShape* const shape)
 {
   uint32_t widest = 0;
-  for (uint32_t place = 0; place < 2; ++place) {
+  for (uint32_t place = 0; place < RCV_N_DENSE_PLACES; ++place) {
     for (uint32_t i = 0; i < RCV_MAX_DENSE; ++i) {
       const uint32_t size = shape->dense[place][i].size;
 

@@ -113,6 +113,26 @@ run_lowest(RcvState* const* const      states,
   }
 }
 
+const float*
+rcv_stack_run_dense(const RcvNetwork* const network,
+                    RcvState* const         state,
+                    const RcvDensePlace     place,
+                    const float*            x,
+                    ptrdiff_t* const        stride,
+                    const uint32_t          n_frames)
+{
+  const uint32_t n = rcv_shape_n_dense(&network->shape, place);
+  for (uint32_t i = 0; i < n; ++i) {
+    const RcvPackedDense* const dense = &network->dense[place][i];
+    float* const                y     = state->dense[i % 2];
+
+    network->kernels->run_dense(dense, x, *stride, y, n_frames);
+    x       = y;
+    *stride = (ptrdiff_t)dense->padded_size;
+  }
+  return x;
+}
+
 void
 rcv_stack_run(const RcvNetwork* const network,
               RcvState* const* const  states,
@@ -131,15 +151,23 @@ rcv_stack_run(const RcvNetwork* const network,
 
     RcvLayerStream streams[RCV_MAX_STREAMS] = {{0}};
     for (uint32_t i = 0; i < n_layers * n_streams; ++i) {
-      const RcvState* const state = states[n_layers == 2 ? 0 : i];
-      const uint32_t        layer = n_layers == 2 ? l + i : l;
-      const uint32_t        below = layer ? layers[layer - 1].padded_size : 0;
+      RcvState* const state = states[n_layers == 2 ? 0 : i];
+      const uint32_t  layer = n_layers == 2 ? l + i : l;
+      const uint32_t  below = layer ? layers[layer - 1].padded_size : 0;
 
       streams[i].base = layers[layer].biases;
       streams[i].h    = state->h[direction][layer];
       streams[i].c    = state->c[direction][layer];
       streams[i].x    = layer ? state->h[direction][layer - 1] + below : x[i];
       streams[i].x_stride = layer ? (ptrdiff_t)below : stride;
+      if (network->is_after_dense[layer]) {
+        streams[i].x = rcv_stack_run_dense(network,
+                                           state,
+                                           rcv_dense_before(layer),
+                                           streams[i].x,
+                                           &streams[i].x_stride,
+                                           n_frames);
+      }
     }
     if (layers[l].n_knobs) {
       run_lowest(

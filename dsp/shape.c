@@ -73,41 +73,63 @@ rcv_shape_n_dense(const RcvShape* const shape, const RcvDensePlace place)
   return n;
 }
 
+/// Number of dense layers at all places before one
+static uint32_t
+n_dense_until(const RcvShape* const shape, const uint32_t end)
+{
+  uint32_t n = 0;
+  for (uint32_t place = 0; place < end; ++place) {
+    n += rcv_shape_n_dense(shape, (RcvDensePlace)place);
+  }
+  return n;
+}
+
 bool
 rcv_shape_has_dense(const RcvShape* const shape)
 {
-  return rcv_shape_n_dense(shape, RCV_DENSE_IN) +
-           rcv_shape_n_dense(shape, RCV_DENSE_OUT) >
-         0;
+  return n_dense_until(shape, RCV_N_DENSE_PLACES) > 0;
+}
+
+/// The size of the last dense layer at a place, or another if there is none
+static uint32_t
+size_after(const RcvShape* const shape,
+           const RcvDensePlace   place,
+           const uint32_t        otherwise)
+{
+  const uint32_t n = rcv_shape_n_dense(shape, place);
+  return n ? shape->dense[place][n - 1].size : otherwise;
 }
 
 uint32_t
 rcv_shape_stack_inputs(const RcvShape* const shape)
 {
-  const uint32_t n = rcv_shape_n_dense(shape, RCV_DENSE_IN);
-  return n ? shape->dense[RCV_DENSE_IN][n - 1].size : shape->input_size;
+  return size_after(shape, RCV_DENSE_IN, shape->input_size);
 }
 
 uint32_t
 rcv_shape_layer_inputs(const RcvShape* const shape, const uint32_t layer)
 {
-  return layer ? rcv_shape_layer_at(shape, layer - 1).hidden_size
+  return layer ? size_after(shape,
+                            rcv_dense_before(layer),
+                            rcv_shape_layer_at(shape, layer - 1).hidden_size)
                : rcv_shape_stack_inputs(shape);
 }
 
 uint32_t
 rcv_shape_head_inputs(const RcvShape* const shape)
 {
-  const uint32_t n = rcv_shape_n_dense(shape, RCV_DENSE_OUT);
-  return n ? shape->dense[RCV_DENSE_OUT][n - 1].size : shape->hidden_size;
+  return size_after(shape, RCV_DENSE_OUT, shape->hidden_size);
 }
 
 /// Sizes of the dense layers within the limits, and nothing after their end
 static bool
 is_dense_valid(const RcvShape* const shape)
 {
-  for (uint32_t place = 0; place < 2; ++place) {
+  for (uint32_t place = 0; place < RCV_N_DENSE_PLACES; ++place) {
     const uint32_t n = rcv_shape_n_dense(shape, (RcvDensePlace)place);
+    if (n && place > RCV_DENSE_L1 + shape->num_layers - 2) {
+      return false; // Before a layer that there is not
+    }
     for (uint32_t i = 0; i < RCV_MAX_DENSE; ++i) {
       const RcvDenseShape* const dense = &shape->dense[place][i];
       if (i < n ? (dense->size > RCV_MAX_HIDDEN ||
@@ -188,8 +210,7 @@ n_layer_tensors(const RcvShape* const shape)
 static uint32_t
 n_dense_tensors(const RcvShape* const shape)
 {
-  return 2 * (rcv_shape_n_dense(shape, RCV_DENSE_IN) +
-              rcv_shape_n_dense(shape, RCV_DENSE_OUT));
+  return 2 * n_dense_until(shape, RCV_N_DENSE_PLACES);
 }
 
 uint32_t
@@ -206,55 +227,62 @@ dense_inputs(const RcvShape* const shape,
 {
   return index                   ? shape->dense[place][index - 1].size
          : place == RCV_DENSE_IN ? shape->input_size
-                                 : shape->hidden_size;
+         : place == RCV_DENSE_OUT
+           ? shape->hidden_size
+           : rcv_shape_layer_at(shape, place - RCV_DENSE_L1).hidden_size;
 }
 
-/// Rows, columns and size of the tensor with this kind and layer
+/// A tensor with its number of elements; its offset stays 0
 static RcvTensor
-tensor_sizes(const RcvShape* const shape,
-             const RcvTensorKind   kind,
-             const uint32_t        layer)
+make_tensor(const RcvTensorKind kind,
+            const RcvDensePlace place,
+            const uint32_t      layer,
+            const uint32_t      n_rows,
+            const uint32_t      n_cols)
 {
-  const bool          is_recurrent = kind <= RCV_TENSOR_B_HH;
-  const RcvLayerShape recurrent =
-    rcv_shape_layer_at(shape, is_recurrent ? layer : 0);
-  const uint32_t n_gate_rows =
-    rcv_cell_n_gates(recurrent.cell) * recurrent.hidden_size;
+  const size_t    size   = (size_t)n_rows * (n_cols ? n_cols : 1);
+  const RcvTensor tensor = {kind, 0, place, layer, n_rows, n_cols, 0, size};
+  return tensor;
+}
 
-  const RcvDensePlace place =
-    kind >= RCV_TENSOR_DENSE_OUT_W ? RCV_DENSE_OUT : RCV_DENSE_IN;
+/// The tensor at an index of a recurrent layer's
+static RcvTensor
+layer_tensor(const RcvShape* const shape, const uint32_t index)
+{
+  const uint32_t      layer  = index / LAYER_TENSORS % shape->num_layers;
+  const RcvLayerShape at     = rcv_shape_layer_at(shape, layer);
+  const RcvTensorKind kind   = (RcvTensorKind)(index % LAYER_TENSORS);
+  const uint32_t      n_cols = kind == RCV_TENSOR_W_IH
+                                 ? rcv_shape_layer_inputs(shape, layer)
+                               : kind == RCV_TENSOR_W_HH ? at.hidden_size
+                                                         : 0;
 
-  RcvTensor tensor = {kind, 0, layer, n_gate_rows, 0, 0, 0};
-  switch (kind) {
-  case RCV_TENSOR_W_IH:
-    tensor.n_cols = rcv_shape_layer_inputs(shape, layer);
-    break;
-  case RCV_TENSOR_W_HH:
-    tensor.n_cols = recurrent.hidden_size;
-    break;
-  case RCV_TENSOR_LIN_W:
-    tensor.n_rows = shape->output_size;
-    tensor.n_cols = rcv_shape_head_inputs(shape);
-    break;
-  case RCV_TENSOR_LIN_B:
-    tensor.n_rows = shape->output_size;
-    break;
-  case RCV_TENSOR_DENSE_IN_W:
-  case RCV_TENSOR_DENSE_OUT_W:
-    tensor.n_rows = shape->dense[place][layer].size;
-    tensor.n_cols = dense_inputs(shape, place, layer);
-    break;
-  case RCV_TENSOR_DENSE_IN_B:
-  case RCV_TENSOR_DENSE_OUT_B:
-    tensor.n_rows = shape->dense[place][layer].size;
-    break;
-  case RCV_TENSOR_B_IH:
-  case RCV_TENSOR_B_HH:
-    break;
+  RcvTensor tensor = make_tensor(kind,
+                                 RCV_DENSE_IN,
+                                 layer,
+                                 rcv_cell_n_gates(at.cell) * at.hidden_size,
+                                 n_cols);
+  tensor.direction = index / LAYER_TENSORS / shape->num_layers;
+  return tensor;
+}
+
+/// The tensor at an index of the dense layers', of which there are more
+static RcvTensor
+dense_tensor(const RcvShape* const shape, const uint32_t index)
+{
+  uint32_t place = 0;
+  uint32_t layer = index / 2;
+  while (layer >= rcv_shape_n_dense(shape, (RcvDensePlace)place)) {
+    layer -= rcv_shape_n_dense(shape, (RcvDensePlace)place);
+    ++place;
   }
 
-  tensor.size = (size_t)tensor.n_rows * (tensor.n_cols ? tensor.n_cols : 1);
-  return tensor;
+  const RcvDensePlace at = (RcvDensePlace)place;
+  return make_tensor(index % 2 ? RCV_TENSOR_DENSE_B : RCV_TENSOR_DENSE_W,
+                     at,
+                     layer,
+                     shape->dense[at][layer].size,
+                     index % 2 ? 0 : dense_inputs(shape, at, layer));
 }
 
 /// Kind and sizes of the tensor at an index; its offset stays 0
@@ -263,30 +291,16 @@ tensor_at(const RcvShape* const shape, const uint32_t index)
 {
   const uint32_t n_layer = n_layer_tensors(shape);
   const uint32_t n_dense = n_dense_tensors(shape);
-  const uint32_t n_in    = 2 * rcv_shape_n_dense(shape, RCV_DENSE_IN);
-  if (index < n_layer) {
-    const uint32_t stack_layer = index / LAYER_TENSORS;
-
-    RcvTensor tensor = tensor_sizes(shape,
-                                    (RcvTensorKind)(index % LAYER_TENSORS),
-                                    stack_layer % shape->num_layers);
-    tensor.direction = stack_layer / shape->num_layers;
-    return tensor;
-  }
-
-  const uint32_t i = index - n_layer;
-  if (i >= n_dense) {
-    return tensor_sizes(
-      shape, i == n_dense ? RCV_TENSOR_LIN_W : RCV_TENSOR_LIN_B, 0);
-  }
-  return i < n_in
-           ? tensor_sizes(shape,
-                          i % 2 ? RCV_TENSOR_DENSE_IN_B : RCV_TENSOR_DENSE_IN_W,
-                          i / 2)
-           : tensor_sizes(shape,
-                          i % 2 ? RCV_TENSOR_DENSE_OUT_B
-                                : RCV_TENSOR_DENSE_OUT_W,
-                          (i - n_in) / 2);
+  const uint32_t n_out   = shape->output_size;
+  return index < n_layer             ? layer_tensor(shape, index)
+         : index < n_layer + n_dense ? dense_tensor(shape, index - n_layer)
+         : index == n_layer + n_dense
+           ? make_tensor(RCV_TENSOR_LIN_W,
+                         RCV_DENSE_OUT,
+                         0,
+                         n_out,
+                         rcv_shape_head_inputs(shape))
+           : make_tensor(RCV_TENSOR_LIN_B, RCV_DENSE_OUT, 0, n_out, 0);
 }
 
 RcvTensor
@@ -304,8 +318,7 @@ rcv_shape_dense_tensor(const RcvShape* const shape,
                        const RcvDensePlace   place,
                        const uint32_t        index)
 {
-  const uint32_t n_before =
-    place == RCV_DENSE_OUT ? rcv_shape_n_dense(shape, RCV_DENSE_IN) : 0;
+  const uint32_t n_before = n_dense_until(shape, place);
 
   return rcv_shape_tensor(shape,
                           n_layer_tensors(shape) + (2 * (n_before + index)));

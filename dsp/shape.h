@@ -38,10 +38,13 @@ typedef enum {
   RCV_HEAD_SOFTMAX, ///< Probabilities of µ-law levels of the audio output
 } RcvHead;
 
-/// Where dense layers stand: before the recurrent layers, or after them
+/// Where dense layers stand: before the recurrent layers, after them, or before
+/// one but the lowest
 typedef enum {
   RCV_DENSE_IN,
   RCV_DENSE_OUT,
+  RCV_DENSE_L1, ///< Before recurrent layer 1; RCV_DENSE_L1 + 1 before 2, …
+  RCV_N_DENSE_PLACES = RCV_DENSE_L1 + RCV_MAX_LAYERS - 1,
 } RcvDensePlace;
 
 /// A recurrent layer but its weights
@@ -75,7 +78,7 @@ typedef struct {
 
   /// Dense layers at each RcvDensePlace, the first ones; none in what is
   /// trained here, none if bidirectional
-  RcvDenseShape dense[2][RCV_MAX_DENSE];
+  RcvDenseShape dense[RCV_N_DENSE_PLACES][RCV_MAX_DENSE];
 
   /// All layers, the lowest first, where they are of different cells or sizes;
   /// none where they are not, as in all that is trained here, nor if
@@ -85,23 +88,22 @@ typedef struct {
 
 /// The kinds of tensor, in their order within a layer and the head
 typedef enum {
-  RCV_TENSOR_W_IH,        ///< [G·H][I or H of the layer below]
-  RCV_TENSOR_W_HH,        ///< [G·H][H]
-  RCV_TENSOR_B_IH,        ///< [G·H]
-  RCV_TENSOR_B_HH,        ///< [G·H]
-  RCV_TENSOR_LIN_W,       ///< [O][H, or the size of the last dense layer]
-  RCV_TENSOR_LIN_B,       ///< [O]
-  RCV_TENSOR_DENSE_IN_W,  ///< [size][inputs]
-  RCV_TENSOR_DENSE_IN_B,  ///< [size]
-  RCV_TENSOR_DENSE_OUT_W, ///< [size][inputs]
-  RCV_TENSOR_DENSE_OUT_B, ///< [size]
+  RCV_TENSOR_W_IH,    ///< [G·H][rcv_shape_layer_inputs()]
+  RCV_TENSOR_W_HH,    ///< [G·H][H]
+  RCV_TENSOR_B_IH,    ///< [G·H]
+  RCV_TENSOR_B_HH,    ///< [G·H]
+  RCV_TENSOR_LIN_W,   ///< [O][H, or the size of the last dense layer]
+  RCV_TENSOR_LIN_B,   ///< [O]
+  RCV_TENSOR_DENSE_W, ///< [size][inputs]
+  RCV_TENSOR_DENSE_B, ///< [size]
 } RcvTensorKind;
 
 /// One tensor of the flat parameter block
 typedef struct {
   RcvTensorKind kind;
   uint32_t      direction; ///< 0 left to right, 1 right to left
-  uint32_t      layer;     ///< 0 is the lowest of its kind
+  RcvDensePlace place;     ///< Of a dense layer
+  uint32_t      layer;     ///< 0 is the lowest of its kind, and place
   uint32_t      n_rows;
   uint32_t      n_cols; ///< 0 for a vector
   size_t        offset; ///< Index of its first element in the block
@@ -159,7 +161,14 @@ rcv_shape_n_states(const RcvShape* shape);
 RCV_REALTIME uint32_t
 rcv_shape_n_directions(const RcvShape* shape);
 
-/// Number of dense layers before or after the recurrent ones
+/// The place before a recurrent layer
+RCV_REALTIME static inline RcvDensePlace
+rcv_dense_before(const uint32_t layer)
+{
+  return layer ? (RcvDensePlace)(RCV_DENSE_L1 + layer - 1) : RCV_DENSE_IN;
+}
+
+/// Number of dense layers at a place
 RCV_REALTIME uint32_t
 rcv_shape_n_dense(const RcvShape* shape, RcvDensePlace place);
 
@@ -171,7 +180,8 @@ rcv_shape_has_dense(const RcvShape* shape);
 uint32_t
 rcv_shape_stack_inputs(const RcvShape* shape);
 
-/// Number of values that a layer reads: those, or H of the layer below
+/// Number of values that a layer reads: those, or H of the layer below, or the
+/// size of a dense layer in between
 uint32_t
 rcv_shape_layer_inputs(const RcvShape* shape, uint32_t layer);
 
@@ -187,8 +197,8 @@ rcv_shape_n_tensors(const RcvShape* shape);
    Describe one tensor.
 
    The flat parameter block holds, for each direction and layer, W_ih, W_hh,
-   b_ih, b_hh, then for each dense layer, those before first, its weight and
-   bias, then the head's weight and bias, each row-major as in PyTorch.
+   b_ih, b_hh, then for each dense layer, place by place, its weight and bias,
+   then the head's weight and bias, each row-major as in PyTorch.
    Gradients and the optimiser's moments have the same layout.
 
    @param index 0 to rcv_shape_n_tensors() − 1.

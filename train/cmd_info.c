@@ -35,7 +35,15 @@ print_number(const char* const name, const char* const unit, const double value)
 static void
 print_dense(const RcvShape* const shape, const RcvDensePlace place)
 {
-  static const char* const names[] = {"dense before", "dense after"};
+  char name[32] = "dense before";
+  if (place !=
+      RCV_DENSE_IN) { // Or after which recurrent layer, if not the last
+    const uint32_t layer =
+      place == RCV_DENSE_OUT ? 0 : place - RCV_DENSE_L1 + 1U;
+
+    snprintf(
+      name, sizeof(name), layer ? "dense after %u" : "dense after", layer);
+  }
 
   const uint32_t n = rcv_shape_n_dense(shape, place);
   for (uint32_t i = 0; i < n; ++i) {
@@ -43,7 +51,7 @@ print_dense(const RcvShape* const shape, const RcvDensePlace place)
 
     printf("%-*s%s%u %s",
            i ? 0 : 16,
-           i ? "" : names[place],
+           i ? "" : name,
            i ? ", " : " ",
            dense->size,
            rcv_activation_name(dense->activation));
@@ -94,7 +102,9 @@ print_model(const RcvModel* const model,
   print_text("licence", info->licence);
   print_text("format", info->format);
   print_network(shape);
-  print_dense(shape, RCV_DENSE_IN);
+  for (uint32_t l = 0; l < shape->num_layers; ++l) {
+    print_dense(shape, rcv_dense_before(l));
+  }
   print_dense(shape, RCV_DENSE_OUT);
   if (shape->skip_gain_db < 0.0f || shape->skip_gain_db > 0.0f) {
     print_number("skip gain", " dB", (double)shape->skip_gain_db);

@@ -122,6 +122,13 @@ rcv_model_file_describe(const RcvModel* const model)
   if (rcv_shape_is_mixed(shape)) {
     json_object_set_new(object, "stack", rcv_stack_describe(shape));
   }
+  for (uint32_t l = 1; l < shape->num_layers; ++l) {
+    const RcvDensePlace place = rcv_dense_before(l);
+    if (rcv_shape_n_dense(shape, place)) {
+      json_object_set_new(
+        object, rcv_dense_key(place), rcv_dense_describe(shape, place));
+    }
+  }
   return object;
 }
 

@@ -112,8 +112,9 @@ static const RcvReal*
 stack_step(const Stack* const s, const RcvReal* x)
 {
   RcvReal y[2][RCV_MAX_HIDDEN];
-  x = run_dense(s->shape, s->params, RCV_DENSE_IN, x, y);
   for (uint32_t l = 0; l < s->shape->num_layers; ++l) {
+    x = run_dense(s->shape, s->params, rcv_dense_before(l), x, y);
+
     const RcvLayer layer =
       rcv_shape_layer(s->shape, s->params, s->direction, l);
     const RcvCell  cell = rcv_shape_layer_at(s->shape, l).cell;

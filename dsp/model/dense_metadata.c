@@ -10,7 +10,21 @@
 static const char* const names[RCV_N_ACTIVATIONS] =
   {"linear", "tanh", "relu", "sigmoid", "softmax", "elu"};
 
-static const char* const keys[] = {"dense_in", "dense_out"}; // RcvDensePlace
+static const char* const keys[RCV_N_DENSE_PLACES] = {"dense_in",
+                                                     "dense_out",
+                                                     "dense_l1",
+                                                     "dense_l2",
+                                                     "dense_l3",
+                                                     "dense_l4",
+                                                     "dense_l5",
+                                                     "dense_l6",
+                                                     "dense_l7"};
+
+const char*
+rcv_dense_key(const RcvDensePlace place)
+{
+  return keys[place];
+}
 
 const char*
 rcv_activation_name(const RcvActivation activation)
@@ -75,26 +89,30 @@ rcv_dense_read_metadata(const json_t* const metadata,
                         RcvShape* const     shape,
                         RcvError* const     error)
 {
-  for (uint32_t place = 0; place < 2; ++place) {
-    const json_t* const value  = json_object_get(metadata, keys[place]);
-    const char* const   text   = json_string_value(value);
-    json_t* const       layers = text ? json_loads(text, 0, NULL) : NULL;
-    const bool          good   = !value || (!shape->bidirectional &&
-                                 read_layers(layers, shape->dense[place]));
+  for (uint32_t place = 0; place < RCV_N_DENSE_PLACES; ++place) {
+    const json_t* const value      = json_object_get(metadata, keys[place]);
+    const char* const   text       = json_string_value(value);
+    json_t* const       layers     = text ? json_loads(text, 0, NULL) : NULL;
+    const bool          is_between = place >= RCV_DENSE_L1;
+    const bool          has_place =
+      !shape->bidirectional &&
+      (!is_between || place - RCV_DENSE_L1 + 1 < shape->num_layers);
+    const bool good =
+      !value || (has_place && read_layers(layers, shape->dense[place]));
 
     json_decref(layers);
     if (!good) {
-      return rcv_error_set(error,
-                           RCV_BAD_FILE,
-                           "%s: $.__metadata__.%s: expected a string with 1 to "
-                           "%d of {\"size\": 1 to %d, \"activation\": a name} "
-                           "in a network that is not bidirectional, found "
-                           "\"%.80s\"",
-                           name,
-                           keys[place],
-                           RCV_MAX_DENSE,
-                           RCV_MAX_HIDDEN,
-                           text ? text : "no string");
+      return rcv_error_set(
+        error,
+        RCV_BAD_FILE,
+        "%s: $.__metadata__.%s: expected a string with 1 to "
+        "%d of {\"size\": 1 to %d, \"activation\": a name} "
+        "in a network of one direction that has this place, found \"%.80s\"",
+        name,
+        keys[place],
+        RCV_MAX_DENSE,
+        RCV_MAX_HIDDEN,
+        text ? text : "no string");
     }
   }
   return RCV_OK;
@@ -104,7 +122,7 @@ int
 rcv_dense_write_metadata(json_t* const metadata, const RcvShape* const shape)
 {
   int failed = 0;
-  for (uint32_t place = 0; place < 2; ++place) {
+  for (uint32_t place = 0; place < RCV_N_DENSE_PLACES; ++place) {
     if (rcv_shape_n_dense(shape, (RcvDensePlace)place)) {
       json_t* const layers = rcv_dense_describe(shape, (RcvDensePlace)place);
       char* const   text   = json_dumps(layers, JSON_COMPACT);

@@ -27,14 +27,19 @@ rcv_activation_name(RcvActivation activation);
 bool
 rcv_activation_find(const char* name, RcvActivation* activation);
 
+/// How files call a place: "dense_in", "dense_out", "dense_l1", … "dense_l7"
+const char*
+rcv_dense_key(RcvDensePlace place);
+
 /// The dense layers of a place as a new array of {"size", "activation"}
 json_t*
 rcv_dense_describe(const RcvShape* shape, RcvDensePlace place);
 
 /**
-   Read `dense_in` and `dense_out`, which hold the same array as a string.
+   Read the places, which hold the same array as a string.
 
    @param metadata An object, borrowed.
+   @param shape Its number of layers and directions is known.
    @param name What errors call the file.
 */
 RcvStatus

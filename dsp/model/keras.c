@@ -20,7 +20,7 @@ typedef struct {
   RcvModel*            model;
   RcvAffine            pending; ///< Layers that nothing has read yet
   uint32_t             n_recurrent;
-  uint32_t             n_dense[2];
+  uint32_t             n_dense[RCV_N_DENSE_PLACES];
 } Reading;
 
 /// One recurrent layer as the file has it, with gates in our order
@@ -254,9 +254,11 @@ read_dense(Reading* const reading)
     free(bias);
   }
   if (!status && layer->activation != RCV_ACTIVATION_LINEAR) {
-    const RcvDensePlace place =
-      reading->n_recurrent ? RCV_DENSE_OUT : RCV_DENSE_IN;
-    const RcvTensor weight = rcv_shape_dense_tensor(
+    const uint32_t      n      = reading->n_recurrent;
+    const RcvDensePlace place  = n == reading->model->shape.num_layers
+                                   ? RCV_DENSE_OUT
+                                   : rcv_dense_before(n);
+    const RcvTensor     weight = rcv_shape_dense_tensor(
       &reading->model->shape, place, reading->n_dense[place]++);
 
     put_pending(reading, &weight, layer->width);

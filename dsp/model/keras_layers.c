@@ -10,10 +10,9 @@
 #include <string.h>
 
 static const char way_out[] =
-  "Recurve reads lstm and gru layers, nothing but dense layers without an "
-  "activation between them, dense layers before and after them, the last one "
-  "with one output; what it cannot read can be played in its own player, "
-  "recorded, and given to `recurve train`";
+  "Recurve reads lstm, gru, dense and activation layers, the last one with one "
+  "output; what it cannot read can be played in its own player, recorded, and "
+  "given to `recurve train`";
 
 /// The last element of an array of sizes, a whole number within limits
 static RcvStatus
@@ -136,12 +135,6 @@ read_layer(const RcvJsonFile* const file,
   return status ? status : read_activation(file, object, index, layer);
 }
 
-static const char*
-keras_name(const RcvCell cell)
-{
-  return cell == RCV_CELL_LSTM ? "lstm" : "gru";
-}
-
 /// Add a recurrent layer to the network
 static RcvStatus
 add_recurrent(const RcvJsonFile* const   file,
@@ -149,22 +142,24 @@ add_recurrent(const RcvJsonFile* const   file,
               const uint32_t             index,
               RcvShape* const            shape)
 {
-  const char* const name = keras_name(layer->cell);
-  char              what[96];
-  if (rcv_shape_n_dense(shape, RCV_DENSE_OUT)) {
+  const uint32_t n = shape->num_layers;
+  if (n == RCV_MAX_LAYERS) {
+    char what[64];
     snprintf(what,
              sizeof(what),
-             "%s after an activation after %s",
-             name,
-             keras_name(shape->cell));
-  } else if (shape->num_layers == RCV_MAX_LAYERS) {
-    snprintf(
-      what, sizeof(what), "%s after %d lstm or gru", name, RCV_MAX_LAYERS);
-  } else {
-    rcv_shape_add_layer(shape, layer->cell, layer->width);
-    return RCV_OK;
+             "%s after %u lstm or gru",
+             layer->cell == RCV_CELL_LSTM ? "lstm" : "gru",
+             n);
+    return refuse_layer(file, index, what);
   }
-  return refuse_layer(file, index, what);
+  if (n) { // What seemed to be after the recurrent layers is between them
+    RcvDenseShape* const out = shape->dense[RCV_DENSE_OUT];
+
+    memcpy(shape->dense[rcv_dense_before(n)], out, sizeof(shape->dense[0]));
+    memset(out, 0, sizeof(shape->dense[0]));
+  }
+  rcv_shape_add_layer(shape, layer->cell, layer->width);
+  return RCV_OK;
 }
 
 /// Add a layer with an activation to the network; others need no place in it

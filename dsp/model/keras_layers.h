@@ -18,8 +18,8 @@
    The layers of a keras file and the network that they make.
 
    A dense layer without an activation is multiplied into what reads it; one
-   with an activation is a dense layer of ours, before the recurrent ones or
-   after them.
+   with an activation is a dense layer of ours, before, after or between the
+   recurrent ones.
 */
 
 enum { RCV_KERAS_MAX_LAYERS = 32 };

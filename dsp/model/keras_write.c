@@ -156,8 +156,9 @@ static json_t*
 write_layers(const RcvModel* const model)
 {
   json_t* const layers = json_array();
-  int           failed = append_dense(layers, model, RCV_DENSE_IN);
+  int           failed = 0;
   for (uint32_t l = 0; l < model->shape.num_layers; ++l) {
+    failed |= append_dense(layers, model, rcv_dense_before(l));
     failed |= json_array_append_new(layers, write_recurrent(model, l));
   }
   failed |= append_dense(layers, model, RCV_DENSE_OUT);

@@ -3,6 +3,7 @@
 
 #include "dsp/model/safetensors.h"
 
+#include "dsp/model/dense_metadata.h"
 #include "dsp/model/metadata.h"
 
 #include <jansson.h>
@@ -37,15 +38,13 @@ rcv_safetensors_name(const RcvTensor* const tensor, char name[32])
   if (tensor->kind == RCV_TENSOR_LIN_W || tensor->kind == RCV_TENSOR_LIN_B) {
     snprintf(
       name, 32, "lin.%s", tensor->kind == RCV_TENSOR_LIN_W ? "weight" : "bias");
-  } else if (tensor->kind >= RCV_TENSOR_DENSE_IN_W) {
-    const uint32_t kind = tensor->kind - RCV_TENSOR_DENSE_IN_W;
-
+  } else if (tensor->kind >= RCV_TENSOR_DENSE_W) {
     snprintf(name,
              32,
-             "dense_%s.%u.%s",
-             kind / 2 ? "out" : "in",
+             "%s.%u.%s",
+             rcv_dense_key(tensor->place),
              tensor->layer,
-             kind % 2 ? "bias" : "weight");
+             tensor->kind == RCV_TENSOR_DENSE_B ? "bias" : "weight");
   } else {
     snprintf(name,
              32,

@@ -20,7 +20,8 @@ typedef struct {
 } Entry;
 
 enum {
-  MAX_ENTRIES = (2 * RCV_MAX_LAYERS * 4) + (2 * RCV_MAX_DENSE * 2) + 2 + 1 + 2
+  MAX_ENTRIES = (2 * RCV_MAX_LAYERS * 4) +
+                (RCV_N_DENSE_PLACES * RCV_MAX_DENSE * 2) + 2 + 1 + 2
 };
 
 static size_t

@@ -119,15 +119,21 @@ test_kernels(void** const unused)
   }
 }
 
-/// A shape with dense layers: all activations in turn, `index` chooses
+enum { N_SHAPES = 72, N_MIXED = 24 };
+
+/// A shape with dense layers at all places: all activations in turn, `index`
+/// chooses
 static RcvShape
 dense_shape(const uint32_t index)
 {
   static const uint32_t sizes[] = {9, 1, 24};
 
-  // Neither bidirectional
-  RcvShape shape = network_rig_shape((index % 6) + (index % 2 ? 24 : 12), 2, 7);
-  for (uint32_t place = 0; place < 2; ++place) {
+  // None bidirectional
+  const uint32_t base  = index < N_MIXED ? NETWORK_RIG_UNIFORM + (index % 6)
+                                         : (index % 6) + (index % 2 ? 24 : 12);
+  RcvShape       shape = network_rig_shape(base, 2, 7);
+  for (uint32_t place = 0; place < RCV_DENSE_L1 + shape.num_layers - 1;
+       ++place) {
     const uint32_t n = (index + place) % 4;
     for (uint32_t i = 0; i < n; ++i) {
       shape.dense[place][i].size = sizes[(i + index) % 3];
@@ -143,7 +149,7 @@ static void
 test_networks(void** const unused)
 {
   (void)unused;
-  enum { N = 300, N_SHAPES = 48 };
+  enum { N = 300 };
 
   const RcvKernels* kernels = NULL;
   for (uint32_t k = 0; (kernels = rcv_kernels_supported(k)); ++k) {
@@ -173,6 +179,39 @@ test_networks(void** const unused)
       free(params);
     }
     print_message("%-8s %.2g from double\n", kernels->name, greatest);
+  }
+}
+
+/// Two voices together are to the bit what each is alone
+static void
+test_streams(void** const unused)
+{
+  (void)unused;
+  enum { N = 150 };
+  for (uint32_t index = 0; index < N_SHAPES; ++index) {
+    const RcvShape shape  = dense_shape(index);
+    const size_t   n      = rcv_shape_n_params(&shape);
+    float* const   params = network_rig_floats(n);
+    float          x[2][N * 2];
+    float          y[2][N];
+    float          alone[2][N];
+    NetworkRig     rigs[2];
+    network_rig_random(params, n, 0.5f, index);
+    for (uint32_t s = 0; s < 2; ++s) {
+      network_rig_random(x[s], (size_t)N * 2, 1.0f, s);
+      rigs[s] = network_rig_new(&shape, params, rcv_kernels_choose(NULL, 0));
+      network_rig_run(&rigs[s], x[s], alone[s], N, 64);
+      rcv_state_reset(rigs[s].state, rigs[s].network);
+    }
+
+    RcvState* const    states[2] = {rigs[0].state, rigs[1].state};
+    const float* const in[2]     = {x[0], x[1]};
+    float* const       out[2]    = {y[0], y[1]};
+    rcv_network_run_streams(rigs[0].network, states, in, out, 2, N);
+    assert_memory_equal(y, alone, sizeof(y));
+    network_rig_free(&rigs[0]);
+    network_rig_free(&rigs[1]);
+    free(params);
   }
 }
 
@@ -227,10 +266,58 @@ test_shape(void** const unused)
   bad                                    = shape;
   bad.dense[RCV_DENSE_OUT][1].activation = RCV_N_ACTIVATIONS;
   assert_false(rcv_shape_is_valid(&bad));
+  bad                             = shape;
+  bad.dense[RCV_DENSE_L1][0].size = 4; // Before a second layer
+  assert_false(rcv_shape_is_valid(&bad));
   bad               = shape;
   bad.bidirectional = true;
   bad.block_frames  = 16;
   assert_false(rcv_shape_is_valid(&bad));
+}
+
+/// Between an lstm 5 and a gru 3
+static void
+test_between(void** const unused)
+{
+  (void)unused;
+  RcvShape shape = network_rig_shape(1, 2, 5);
+  rcv_shape_add_layer(&shape, RCV_CELL_GRU, 3);
+  shape.dense[RCV_DENSE_OUT][0].size = 6;
+  shape.dense[RCV_DENSE_L1][0].size  = 8;
+  shape.dense[RCV_DENSE_L1][1].size  = 4;
+  const RcvDensePlace place          = rcv_dense_before(1);
+  assert_int_equal(place, RCV_DENSE_L1);
+  assert_true(rcv_shape_is_valid(&shape));
+  assert_int_equal(rcv_shape_n_dense(&shape, place), 2);
+  assert_int_equal(rcv_shape_layer_inputs(&shape, 1), 4);
+
+  static const uint32_t sizes[][2] = {{20, 2},
+                                      {20, 5},
+                                      {20, 0},
+                                      {20, 0},
+                                      {9, 4},
+                                      {9, 3},
+                                      {9, 0},
+                                      {9, 0},
+                                      {6, 3},
+                                      {6, 0},
+                                      {8, 5},
+                                      {8, 0},
+                                      {4, 8},
+                                      {4, 0},
+                                      {1, 6},
+                                      {1, 0}};
+
+  assert_int_equal(rcv_shape_n_tensors(&shape), 16);
+  for (uint32_t i = 0; i < 16; ++i) {
+    const RcvTensor tensor = rcv_shape_tensor(&shape, i);
+    assert_int_equal(tensor.n_rows, sizes[i][0]);
+    assert_int_equal(tensor.n_cols, sizes[i][1]);
+  }
+  assert_int_equal(rcv_shape_dense_tensor(&shape, place, 1).offset,
+                   rcv_shape_tensor(&shape, 12).offset);
+  shape.dense[RCV_DENSE_L1 + 1][0].size = 4; // Before a third layer
+  assert_false(rcv_shape_is_valid(&shape));
 }
 
 int
@@ -240,7 +327,9 @@ main(void)
     cmocka_unit_test(test_definition),
     cmocka_unit_test(test_kernels),
     cmocka_unit_test(test_networks),
+    cmocka_unit_test(test_streams),
     cmocka_unit_test(test_shape),
+    cmocka_unit_test(test_between),
   };
 
   return cmocka_run_group_tests(tests, NULL, NULL);

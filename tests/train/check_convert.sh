@@ -71,6 +71,20 @@ write("mixed.json", {
          "weights": [matrix(8, 1), [0.25]]},
     ],
 })
+write("between.json", {
+    "in_shape": [None, None, 1],
+    "samplerate": 44100,
+    "layers": [
+        {"type": "gru", "shape": [None, None, H],
+         "weights": [matrix(1, 3 * H), matrix(H, 3 * H), matrix(2, 3 * H)]},
+        {"type": "dense", "activation": "elu", "shape": [None, None, 5],
+         "weights": [matrix(H, 5), vector(5)]},
+        {"type": "gru", "shape": [None, None, H],
+         "weights": [matrix(5, 3 * H), matrix(H, 3 * H), matrix(2, 3 * H)]},
+        {"type": "dense", "activation": "", "shape": [None, None, 1],
+         "weights": [matrix(H, 1), [0.25]]},
+    ],
+})
 write("amp.json", {
     "model_data": {"model": "SimpleRNN", "input_size": 2, "skip": 0,
                    "output_size": 1, "unit_type": "RNN", "num_layers": 1,
@@ -83,7 +97,7 @@ write("amp.json", {
 PYTHON
 
 recurve signal --part riff --rate 44100 riff.wav
-for file in amp.nam amp.aidax amp.json dense.json mixed.json; do
+for file in amp.nam amp.aidax amp.json dense.json mixed.json between.json; do
   recurve convert "$file" "$file.safetensors"
   for name in "$file" "$file.safetensors"; do
     recurve render "$name" riff.wav "$name.wav" >/dev/null
@@ -97,7 +111,8 @@ import json, sys
 
 before, after = (json.load(open(f + ".json")) for f in ("before", "after"))
 formats = {"amp.nam": "nam", "amp.aidax": "keras json", "amp.json": "guitarml",
-           "dense.json": "keras json", "mixed.json": "keras json"}
+           "dense.json": "keras json", "mixed.json": "keras json",
+           "between.json": "keras json"}
 assert before.pop("format") == formats[sys.argv[1]]
 assert after.pop("format") == "safetensors"
 assert after.pop("self_test_error") == 0.0
@@ -116,6 +131,11 @@ grep -qx "dense after      1 tanh" text
 grep -qx "knob 1           knob 1, 0 to 1" text
 recurve info --json dense.json |
   grep -q '"dense_in":\[{"size":3,"activation":"elu"}\]'
+
+recurve info between.json >text
+grep -qx "dense after 1    5 elu" text
+recurve info --json between.json |
+  grep -q '"dense_l1":\[{"size":5,"activation":"elu"}\]'
 
 # So are recurrent layers that differ
 recurve info mixed.json >text
@@ -169,6 +189,7 @@ pass amp.aidax guitarml out
 pass amp.json guitarml out.json
 pass dense.json auto out.aidax
 pass mixed.json auto out.json
+pass between.json auto out.json
 for format in nam guitarml; do
   recurve convert --format $format mixed.json other 2>log && exit 1
   grep -q "$format cannot hold recurrent layers of different kinds or sizes; \

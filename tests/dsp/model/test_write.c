@@ -318,6 +318,8 @@ test_mixed(void** const unused)
     {{RCV_CELL_GRU, 3}, {RCV_CELL_GRU, 7}, {RCV_CELL_LSTM, 5}},
   };
 
+  static const RcvDenseShape tanh_4 = {4, RCV_ACTIVATION_TANH};
+
   for (uint32_t i = 0; i < 3 * 2; ++i) {
     RcvShape shape = json_fixture_shape(RCV_CELL_LSTM, 1 + i % 3, 0, 0);
     shape.skip     = i / 3;
@@ -325,11 +327,12 @@ test_mixed(void** const unused)
       rcv_shape_add_layer(
         &shape, stacks[i % 3][l].cell, stacks[i % 3][l].hidden_size);
     }
+    if (i % 2) {
+      shape.dense[RCV_DENSE_L1][0] = tanh_4;
+    }
     if (i == 2) {
-      shape.dense[RCV_DENSE_IN][0].size        = 4;
-      shape.dense[RCV_DENSE_IN][0].activation  = RCV_ACTIVATION_TANH;
-      shape.dense[RCV_DENSE_OUT][0].size       = 6;
-      shape.dense[RCV_DENSE_OUT][0].activation = RCV_ACTIVATION_ELU;
+      shape.dense[RCV_DENSE_IN][0]  = tanh_4;
+      shape.dense[RCV_DENSE_OUT][0] = tanh_4;
     }
     RcvModel* const model = new_model(&shape, 9);
     RcvModel* const ours  = pass(model, RCV_FORMAT_SAFETENSORS);
