@@ -87,8 +87,29 @@ def shape_of(values):
     return [len(values)] + shape_of(values[0]) if isinstance(values, list) else []
 
 
+def mixed_dict(stack):
+    """Recurrent layers are (cell, size); a dense layer of 2 is below the second"""
+    state, width = {}, 1
+    for l, (cell, n) in enumerate(stack):
+        if l == 1:
+            state["dense_l1.0.weight"] = draw(2, width)
+            state["dense_l1.0.bias"] = draw(2)
+            width = 2
+        rows = GATES[cell] * n
+        for name, shape in [("ih", (rows, width)), ("hh", (rows, n))]:
+            state["rec.weight_%s_l%d" % (name, l)] = draw(*shape)
+            state["rec.bias_%s_l%d" % (name, l)] = draw(rows)
+        width = n
+    return {**state, "lin.weight": draw(1, width), "lin.bias": draw(1)}
+
+
 def safetensors(cell, n_layers, n_inputs, hidden, **more):
-    tensors = state_dict(cell, n_layers, n_inputs, hidden)
+    if "stack" in more:
+        stack = [(layer["cell"], layer["size"]) for layer in json.loads(more["stack"])]
+        tensors = mixed_dict(stack)
+        tensors["initial_state"] = draw(sum(2 * n for _, n in stack))
+    else:
+        tensors = state_dict(cell, n_layers, n_inputs, hidden)
     if "dense_in" in more:
         for l in range(n_layers):
             if l == 0:
@@ -125,6 +146,8 @@ def seeds():
         yield "safetensors", safetensors(cell, 1, 2, 2, initial=True)
     dense = '[{"size":2,"activation":"tanh"}]'
     yield "safetensors", safetensors("lstm", 1, 1, 2, dense_in=dense)
+    stack = '[{"cell":"lstm","size":3},{"cell":"gru","size":1},{"cell":"rnn","size":2}]'
+    yield "safetensors", safetensors("mixed", 3, 1, 2, stack=stack, dense_l1=dense)
     yield "safetensors", safetensors(
         "gru", 1, 1, 2, bidirectional="true", block="4", lookahead="2"
     )
@@ -149,6 +172,23 @@ def seeds():
         1,
         out_gain=-6,
     )
+    yield "keras", keras(
+        [
+            ("lstm", 3, ""),
+            ("dense", 2, ""),
+            ("gru", 1, ""),
+            ("dense", 2, "tanh"),
+            ("activation", 2, "relu"),
+            ("lstm", 2, ""),
+            ("dense", 1, ""),
+        ],
+        1,
+    )
+    state = state_dict("lstm", 1, 1, 2)
+    more = {
+        k.replace("rec.", "rec2."): v for k, v in state_dict("gru", 1, 2, 1).items()
+    }
+    yield "state_dict", {**state, **more}
     yield "nam", nam(1, 2)
     yield "nam", nam(2, 1)
 
