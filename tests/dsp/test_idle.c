@@ -170,9 +170,12 @@ static void
 test_awake(void** const unused)
 {
   (void)unused;
-  for (uint32_t index = 0; index < 12; ++index) {
-    RcvShape shape        = network_rig_shape(index, 2, 8);
-    shape.num_layers      = 1;
+  enum { N_UNIFORM = 12 };
+  for (uint32_t index = 0; index < N_UNIFORM + 6; ++index) {
+    const bool is_mixed = index >= N_UNIFORM;
+    RcvShape   shape    = network_rig_shape(
+      is_mixed ? NETWORK_RIG_UNIFORM + index - N_UNIFORM : index, 2, 8);
+    shape.num_layers      = is_mixed ? shape.num_layers : 1;
     RcvModel* const model = rcv_fixture_model(&shape, 48000.0, 3);
     RcvVoice* const voice = rcv_model_voice_new(model, 1, 48000.0, 1, NULL);
     const bool      idles = idles_with(voice, 0.0f, 0.5f);
