@@ -289,7 +289,7 @@ test_moved(void** const unused)
   for (uint32_t index = 0; index < NETWORK_RIG_SHAPES; ++index) {
     Case         c      = case_new(index);
     const size_t n      = rcv_shape_n_states(&c.shape);
-    float* const states = network_rig_floats(n);
+    float* const states = network_rig_floats(2 * n); // Of both directions
     NetworkRig   rig    = network_rig_new(&c.shape, c.params, kernels);
     for (size_t k = 0; k < n; ++k) {
       states[k] = 0.125f * (float)(k % 7);
