@@ -165,7 +165,8 @@ test_choice(void** const unused)
                            0,
                            0,
                            0,
-                           {{{0}}}};
+                           {{{0}}},
+                           {{0}}};
     float* const params = random_bf16(&shape);
     float* const last =
       params + rcv_shape_tensor(&shape, RCV_TENSOR_B_IH).offset - 1;
