@@ -346,7 +346,7 @@ rcv_tile_run_all(const RcvCell               cell,
 
   const RcvVec* const columns =
     rcv_vec_view(layer->weights) +
-    (first_group * n_gates *
+    ((size_t)first_group * n_gates *
      (rcv_packed_columns(layer->input_size, is_bf16) +
       rcv_packed_columns(n_hidden, is_bf16)));
 

@@ -72,7 +72,7 @@ play(const RcvShape* const   shape,
 {
   NetworkRig   rigs[2]   = {{NULL, NULL}, {NULL, NULL}};
   RcvState*    states[2] = {NULL, NULL};
-  const float* xs[2]     = {x, x + (N_FRAMES / 2 * shape->input_size)};
+  const float* xs[2]     = {x, x + ((size_t)N_FRAMES / 2 * shape->input_size)};
   for (uint32_t s = 0; s < n_voices; ++s) {
     rigs[s]   = network_rig_new(shape, params, kernels);
     states[s] = rigs[s].state;
@@ -102,13 +102,15 @@ compare(const RcvShape* const shape, const RcvKernels* const kernels)
     play(shape, params, &without, n_voices, x, plain);
     for (uint32_t s = 0; s < n_voices; ++s) {
       assert_true(plain[s][N_FRAMES / 2 - 1] != 0.0f);
-      if (memcmp(plain[s], packed[s], N_FRAMES / 2 * sizeof(float)) != 0) {
-        fail_msg("%s, cell %d, L %u, H %u, %u voices: not the same bits",
-                 kernels->name,
-                 (int)shape->cell,
-                 shape->num_layers,
-                 shape->hidden_size,
-                 n_voices);
+      for (size_t t = 0; t < N_FRAMES / 2; ++t) {
+        if (rcv_float_bits(plain[s][t]) != rcv_float_bits(packed[s][t])) {
+          fail_msg("%s, cell %d, L %u, H %u, %u voices: not the same bits",
+                   kernels->name,
+                   (int)shape->cell,
+                   shape->num_layers,
+                   shape->hidden_size,
+                   n_voices);
+        }
       }
     }
   }
