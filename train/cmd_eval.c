@@ -242,7 +242,8 @@ evaluate(void* const           handle,
                                  error);
   }
   if (!status) {
-    status = rcv_evaluate_rest(model, pair, region, 32, NULL, &rest, error);
+    const RcvPassage passage = {pair, region};
+    status = rcv_evaluate_rest(model, &passage, 1, 32, NULL, &rest, error);
   }
   if (!status) {
     status = rcv_perplexity_measure(model, pair, region, &perplexity, error);

@@ -5,13 +5,11 @@
 
 #include "train/align.h"
 #include "train/capture_signal.h"
+#include "train/split.h"
 
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
-
-/// Less than this much is no training data
-static const double least_train_s = 1.0;
 
 /// A recording of a slower rate is none of an audio device
 static const uint32_t least_rate_hz = 1000;
@@ -24,6 +22,7 @@ rcv_pair_clear(RcvPair* const pair)
 {
   free(pair->dry);
   free(pair->checks);
+  free(pair->parts);
   rcv_takes_clear(&pair->takes);
   memset(pair, 0, sizeof(RcvPair));
 }
@@ -40,6 +39,51 @@ rcv_pair_blank(const RcvPair* const pair,
       samples[t] = 0.0f;
     }
   }
+}
+
+RcvStatus
+rcv_pair_add_part(RcvPair* const  pair,
+                  const RcvUse    use,
+                  const RcvRegion region,
+                  RcvError* const error)
+{
+  RcvPart* const last = pair->n_parts ? &pair->parts[pair->n_parts - 1] : NULL;
+  if (!rcv_region_length(region)) {
+    return RCV_OK;
+  }
+  if (region.end > pair->n_frames ||
+      (last && region.start < last->region.end)) {
+    return rcv_error_set(error,
+                         RCV_BAD_DATA,
+                         "the parts for training, validation and testing "
+                         "overlap or are not in the recording; move them");
+  }
+  if (last && last->use == use && last->region.end == region.start) {
+    last->region.end = region.end;
+    return RCV_OK;
+  }
+
+  RcvPart* const parts =
+    realloc(pair->parts, (pair->n_parts + 1) * sizeof(RcvPart));
+  if (!parts) {
+    return rcv_error_set(error, RCV_NO_MEMORY, "No memory for a recording");
+  }
+  pair->parts                       = parts;
+  pair->parts[pair->n_parts].use    = use;
+  pair->parts[pair->n_parts].region = region;
+  ++pair->n_parts;
+  return RCV_OK;
+}
+
+size_t
+rcv_pair_length(const RcvPair* const pair, const RcvUse use)
+{
+  size_t n = 0;
+  for (size_t i = 0; i < pair->n_parts; ++i) {
+    n +=
+      pair->parts[i].use == use ? rcv_region_length(pair->parts[i].region) : 0;
+  }
+  return n;
 }
 
 static RcvStatus
@@ -176,68 +220,6 @@ check_takes(RcvPair* const pair, RcvError* const error)
   return status;
 }
 
-/// The parts of `recurve signal` that are in what is left
-static void
-split_signal(RcvPair* const pair)
-{
-  const struct {
-    RcvSignalRole role;
-    RcvRegion*    region;
-  } roles[] = {{RCV_ROLE_TRAIN, &pair->train},
-               {RCV_ROLE_VALIDATION, &pair->validation},
-               {RCV_ROLE_TEST, &pair->test}};
-
-  for (size_t i = 0; i < 3; ++i) {
-    const RcvSignalPart span =
-      rcv_capture_signal_span(RCV_SIGNAL_ALL, pair->rate_hz, roles[i].role);
-
-    roles[i].region->start = span.start;
-    roles[i].region->end   = span.start + span.n_frames;
-    if (roles[i].region->end > pair->n_frames) {
-      roles[i].region->end = pair->n_frames;
-    }
-  }
-}
-
-static RcvStatus
-split_pair(RcvPair* const              pair,
-           const RcvPairOptions* const options,
-           const char* const           name,
-           RcvError* const             error)
-{
-  const double rate  = pair->rate_hz;
-  const double n     = (double)pair->n_frames;
-  const bool   timed = options->validation_s >= 0.0;
-
-  const double validation = timed ? options->validation_s * rate : 0.8 * n;
-  const double test       = options->test_s >= 0.0 ? options->test_s * rate
-                            : timed                ? n
-                                                   : 0.9 * n;
-  if (pair->is_signal && !timed && !pair->clip_frames) {
-    split_signal(pair);
-  } else {
-    const size_t clip      = pair->clip_frames ? pair->clip_frames : 1;
-    pair->train.end        = (size_t)fmin(validation, n) / clip * clip;
-    pair->validation.start = pair->train.end;
-    pair->validation.end   = (size_t)fmin(test, n) / clip * clip;
-    pair->test.start       = pair->validation.end;
-    pair->test.end         = pair->n_frames;
-  }
-
-  if ((double)rcv_region_length(pair->train) < least_train_s * rate ||
-      rcv_region_length(pair->validation) < pair->rate_hz / 10) {
-    return rcv_error_set(error,
-                         RCV_BAD_DATA,
-                         "%s: %.2f s for training and %.2f s for validation "
-                         "are too short; record more (three minutes are good) "
-                         "or move --val-from",
-                         name,
-                         (double)rcv_region_length(pair->train) / rate,
-                         (double)rcv_region_length(pair->validation) / rate);
-  }
-  return RCV_OK;
-}
-
 static RcvStatus
 measure_levels(RcvPair* const pair, RcvError* const error)
 {
@@ -272,6 +254,8 @@ rcv_pair_read(RcvPair* const              pair,
               RcvError* const             error)
 {
   memset(pair, 0, sizeof(RcvPair));
+  pair->dry_path = dry_path;
+  pair->wet_path = wet_path;
 
   RcvTakes* const takes  = &pair->takes;
   RcvStatus       status = RCV_OK;
@@ -296,10 +280,13 @@ rcv_pair_read(RcvPair* const              pair,
   const bool align = options->align && !pair->clip_frames;
   if ((status = check_sound(&pair->dry_levels, dry_path, error)) ||
       (status = check_sound(&pair->wet_levels, wet_path, error)) ||
-      (align && (status = align_pair(pair, error))) || options->any_length) {
+      (align && (status = align_pair(pair, error))) ||
+      options->purpose == RCV_PAIR_COMPARE) {
     return status;
   }
 
-  status = split_pair(pair, options, dry_path, error);
+  if (options->purpose == RCV_PAIR_TRAIN) {
+    status = rcv_split_pair(pair, options, dry_path, error);
+  }
   return status || !align ? status : check_takes(pair, error);
 }

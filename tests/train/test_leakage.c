@@ -75,7 +75,7 @@ train(const bool bidirectional)
   RcvTrainerResult       result;
   assert_non_null(model);
   if (rcv_trainer_run(
-        &settings, &rcv_trainer_rig_pair, &events, model, &result, &error)) {
+        &settings, &rcv_trainer_rig_pairs, &events, model, &result, &error)) {
     fail_msg("%s", error.message);
   }
   free(result.points);
@@ -104,12 +104,15 @@ set_up(void** const unused)
     return -1;
   }
 
-  RcvPair* const pair  = &rcv_trainer_rig_pair;
-  pair->train.end      = pair->validation.start;
-  pair->train.start    = pair->train.end - N_TRAIN;
-  pair->validation.end = pair->validation.start + N_VALIDATION;
-  pair->test.start     = pair->validation.end;
-  pair->test.end       = pair->n_frames;
+  RcvPart* const   parts      = rcv_trainer_rig_pair.parts;
+  RcvRegion* const train      = &parts[RCV_USE_TRAIN].region;
+  RcvRegion* const validation = &parts[RCV_USE_VALIDATION].region;
+  RcvRegion* const test       = &parts[RCV_USE_TEST].region;
+  train->end                  = validation->start;
+  train->start                = train->end - N_TRAIN;
+  validation->end             = validation->start + N_VALIDATION;
+  test->start                 = validation->end;
+  test->end                   = rcv_trainer_rig_pair.n_frames;
   return 0;
 }
 
@@ -117,10 +120,13 @@ static void
 test_nothing_leaks(void** const unused)
 {
   (void)unused;
-  RcvPair* const pair = &rcv_trainer_rig_pair;
-  const size_t   size = pair->n_frames * sizeof(float);
-  float* const   wet  = pair->takes.takes[0].wet;
-  float* const   kept = network_rig_floats(2 * pair->n_frames);
+  RcvPair* const  pair       = &rcv_trainer_rig_pair;
+  const RcvRegion train_part = rcv_trainer_rig_region(RCV_USE_TRAIN);
+  const RcvRegion validation = rcv_trainer_rig_region(RCV_USE_VALIDATION);
+  const RcvRegion test       = rcv_trainer_rig_region(RCV_USE_TEST);
+  const size_t    size       = pair->n_frames * sizeof(float);
+  float* const    wet        = pair->takes.takes[0].wet;
+  float* const    kept       = network_rig_floats(2 * pair->n_frames);
   memcpy(kept, pair->dry, size);
   memcpy(kept + pair->n_frames, wet, size);
   for (int bidirectional = 0; bidirectional < 2; ++bidirectional) {
@@ -128,9 +134,9 @@ test_nothing_leaks(void** const unused)
 
     // What is for testing is not read, nor what is before; but for what a
     // validation hears first
-    const size_t before = pair->validation.start - RATE_HZ;
+    const size_t before = validation.start - RATE_HZ;
     replace(0, before, (float)NAN);
-    replace(pair->test.start, pair->n_frames, (float)NAN);
+    replace(test.start, pair->n_frames, (float)NAN);
     const Outcome blind = train(bidirectional);
     assert_memory_equal(whole.params, blind.params, whole.size);
     assert_close(whole.train_loss, blind.train_loss, 0.0);
@@ -138,17 +144,17 @@ test_nothing_leaks(void** const unused)
       assert_close(whole.val_esr, blind.val_esr, 0.0);
     }
     replace(0, before, 0.0f);
-    replace(pair->test.start, pair->n_frames, 0.0f);
+    replace(test.start, pair->n_frames, 0.0f);
 
     // What is for validation chooses, and is not learned
-    replace(pair->validation.start, pair->validation.end, 0.5f);
+    replace(validation.start, validation.end, 0.5f);
     const Outcome other = train(bidirectional);
     assert_memory_equal(whole.params, other.params, whole.size);
     assert_close(whole.train_loss, other.train_loss, 0.0);
     assert_true(fabs(whole.val_esr - other.val_esr) > 1e-3);
 
     // The last frame for training is
-    pair->dry[pair->train.end - 1] += 0.5f;
+    pair->dry[train_part.end - 1] += 0.5f;
     const Outcome changed = train(bidirectional);
     assert_memory_not_equal(whole.params, changed.params, whole.size);
 
@@ -167,13 +173,15 @@ static void
 test_overlap(void** const unused)
 {
   (void)unused;
-  RcvPair* const pair = &rcv_trainer_rig_pair;
-  const RcvPair  good = *pair;
+  RcvPart* const parts = rcv_trainer_rig_pair.parts;
+  RcvPart        good[RCV_N_USES];
+  memcpy(good, parts, sizeof(good));
   for (size_t i = 0; i < 4; ++i) {
-    pair->train.end += i == 0;
-    pair->test.start -= i == 1;
-    pair->test.start = i == 2 ? pair->train.start : pair->test.start;
-    pair->test.end += i == 3; // Beyond the recording
+    parts[RCV_USE_TRAIN].region.end += i == 0;
+    parts[RCV_USE_TEST].region.start -= i == 1;
+    parts[RCV_USE_TEST].region.end += i == 2; // Beyond the recording
+    parts[RCV_USE_VALIDATION] =
+      i == 3 ? parts[RCV_USE_TRAIN] : parts[RCV_USE_VALIDATION];
 
     const RcvTrainerSettings settings = make_settings(false);
     Outcome                  outcome;
@@ -187,13 +195,14 @@ test_overlap(void** const unused)
     RcvError               error  = {RCV_OK, ""};
     RcvTrainerResult       result;
     assert_int_equal(
-      rcv_trainer_run(&settings, pair, &events, model, &result, &error),
+      rcv_trainer_run(
+        &settings, &rcv_trainer_rig_pairs, &events, model, &result, &error),
       RCV_BAD_DATA);
     assert_non_null(strstr(error.message, "overlap"));
     assert_int_equal(result.n_points, 0);
     free(result.points);
     rcv_model_free(model);
-    *pair = good;
+    memcpy(parts, good, sizeof(good));
   }
 }
 

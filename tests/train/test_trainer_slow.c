@@ -59,7 +59,7 @@ train_from(const float                w,
 
   RcvModel* const model  = rcv_model_new(&settings.shape);
   const RcvStatus status = rcv_trainer_run(
-    &settings, &rcv_trainer_rig_pair, &events, model, result, NULL);
+    &settings, &rcv_trainer_rig_pairs, &events, model, result, NULL);
   free(result->points);
   rcv_model_free(model);
   return status;
@@ -100,7 +100,7 @@ test_choice(void** const unused)
   memset(&trainer, 0, sizeof(trainer));
   shape.cell        = RCV_CELL_RNN;
   shape.skip        = false;
-  trainer.pair      = &rcv_trainer_rig_pair;
+  trainer.pairs     = &rcv_trainer_rig_pairs;
   trainer.result    = &result;
   trainer.model     = rcv_model_new(&shape);
   trainer.candidate = rcv_model_new(&shape);
