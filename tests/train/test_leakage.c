@@ -58,7 +58,7 @@ make_settings(const bool bidirectional)
 }
 
 static Outcome
-train(const bool bidirectional)
+train_pairs(const RcvPairs* const pairs, const bool bidirectional)
 {
   const RcvTrainerSettings settings = make_settings(bidirectional);
   const size_t             n        = rcv_shape_n_params(&settings.shape);
@@ -74,8 +74,7 @@ train(const bool bidirectional)
   RcvError               error  = {RCV_OK, ""};
   RcvTrainerResult       result;
   assert_non_null(model);
-  if (rcv_trainer_run(
-        &settings, &rcv_trainer_rig_pairs, &events, model, &result, &error)) {
+  if (rcv_trainer_run(&settings, pairs, &events, model, &result, &error)) {
     fail_msg("%s", error.message);
   }
   free(result.points);
@@ -85,6 +84,12 @@ train(const bool bidirectional)
   memcpy(outcome.params, model->params, outcome.size);
   rcv_model_free(model);
   return outcome;
+}
+
+static Outcome
+train(const bool bidirectional)
+{
+  return train_pairs(&rcv_trainer_rig_pairs, bidirectional);
 }
 
 /// Put noise, or what must not be read at all, into a stretch of both
@@ -168,6 +173,101 @@ test_nothing_leaks(void** const unused)
   free(kept);
 }
 
+/// A recording with only what its parts may hear; the rest is NaN
+static RcvPair
+blind_pair(const RcvPart* const parts, const size_t n_parts)
+{
+  const RcvPair* const from = &rcv_trainer_rig_pair;
+  const size_t         n    = from->n_frames;
+  RcvPair              pair;
+  memset(&pair, 0, sizeof(pair));
+  pair.dry         = network_rig_floats(n);
+  pair.takes       = from->takes;
+  pair.takes.takes = calloc(1, sizeof(RcvTake));
+  pair.n_frames    = n;
+  pair.rate_hz     = from->rate_hz;
+  pair.wet_levels  = from->wet_levels;
+  assert_non_null(pair.takes.takes);
+  pair.takes.takes[0].wet = network_rig_floats(n);
+  network_rig_random(pair.dry, n, (float)NAN, 3);
+  network_rig_random(pair.takes.takes[0].wet, n, (float)NAN, 4);
+  for (size_t i = 0; i < n_parts; ++i) {
+    const RcvRegion region   = parts[i].region;
+    const size_t    n_before = parts[i].use == RCV_USE_TRAIN ? 0 : RATE_HZ;
+    const size_t    start    = region.start - n_before;
+    memcpy(pair.dry + start,
+           from->dry + start,
+           (region.end - start) * sizeof(float));
+    memcpy(pair.takes.takes[0].wet + region.start,
+           from->takes.takes[0].wet + region.start,
+           rcv_region_length(region) * sizeof(float));
+    assert_int_equal(rcv_pair_add_part(&pair, parts[i].use, region, NULL),
+                     RCV_OK);
+  }
+  return pair;
+}
+
+/// The same with several regions in several recordings: each segment is in one
+/// of them, and each of them is learned from
+static void
+test_several(void** const unused)
+{
+  (void)unused;
+  static const RcvPart first[] = {
+    {RCV_USE_TRAIN, {90000, 90000 + N_TRAIN}},
+    {RCV_USE_VALIDATION, {120000, 120000 + N_VALIDATION}},
+    {RCV_USE_TRAIN, {140000, 140000 + N_TRAIN}},
+  };
+  static const RcvPart second[] = {
+    {RCV_USE_VALIDATION, {60000, 60000 + N_VALIDATION}},
+    {RCV_USE_TRAIN, {100000, 100000 + N_TRAIN}},
+  };
+  const RcvPart* const lists[] = {first, second};
+  for (int bidirectional = 0; bidirectional < 2; ++bidirectional) {
+    RcvPair all[2] = {rcv_trainer_rig_pair, rcv_trainer_rig_pair};
+    for (size_t i = 0; i < 2; ++i) {
+      all[i].parts   = NULL;
+      all[i].n_parts = 0;
+      for (size_t k = 0; k < 3 - i; ++k) {
+        const RcvPart part = lists[i][k];
+        assert_int_equal(
+          rcv_pair_add_part(&all[i], part.use, part.region, NULL), RCV_OK);
+      }
+    }
+
+    const RcvPairs whole_pairs = {all, 2};
+    RcvPair        blind_all[] = {blind_pair(first, 3), blind_pair(second, 2)};
+    const RcvPairs blind_pairs = {blind_all, 2};
+    const Outcome  whole       = train_pairs(&whole_pairs, bidirectional);
+    const Outcome  blind       = train_pairs(&blind_pairs, bidirectional);
+    assert_memory_equal(whole.params, blind.params, whole.size);
+    assert_close(whole.train_loss, blind.train_loss, 0.0);
+    if (!bidirectional) { // It hears the lookahead after the last frame
+      assert_close(whole.val_esr, blind.val_esr, 0.0);
+    }
+    free(blind.params);
+
+    for (size_t i = 0; i < 5; ++i) {
+      const RcvPart* const part  = i < 3 ? &first[i] : &second[i - 3];
+      float* const         frame = &blind_all[i / 3].dry[part->region.end - 1];
+      const float          kept  = *frame;
+      *frame += 0.5f;
+
+      const Outcome changed = train_pairs(&blind_pairs, bidirectional);
+      const bool    learned =
+        memcmp(whole.params, changed.params, whole.size) != 0;
+      assert_true(learned == (part->use == RCV_USE_TRAIN));
+      free(changed.params);
+      *frame = kept;
+    }
+    free(whole.params);
+    for (size_t i = 0; i < 2; ++i) {
+      free(all[i].parts);
+      rcv_pair_clear(&blind_all[i]);
+    }
+  }
+}
+
 /// Parts that share a frame are refused, whoever made them
 static void
 test_overlap(void** const unused)
@@ -211,6 +311,7 @@ main(void)
 {
   const struct CMUnitTest tests[] = {
     cmocka_unit_test(test_nothing_leaks),
+    cmocka_unit_test(test_several),
     cmocka_unit_test(test_overlap),
   };
 

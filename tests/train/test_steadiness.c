@@ -86,6 +86,65 @@ test_all_places(void** const unused)
   free(pair.dry);
 }
 
+/// The same over regions of several recordings, of which some are too short:
+/// no place is passed over, and no piece is of two regions
+static void
+test_passages(void** const unused)
+{
+  (void)unused;
+  enum { N_PLACES = 6 };
+
+  RcvPair      pairs[2] = {rcv_trainer_rig_pair, rcv_trainer_rig_pair};
+  const size_t n_sound  = pairs[0].rate_hz / 4;
+  for (size_t i = 0; i < 2; ++i) {
+    pairs[i].dry = calloc(pairs[i].n_frames, sizeof(float));
+  }
+  const RcvPassage passages[] = {
+    {&pairs[0], {0, n_sound - 1}},
+    {&pairs[0], {2 * n_sound, 7 * n_sound}}, // Three places: 0, 4/3, 8/3
+    {&pairs[1], {0, n_sound}},
+    {&pairs[1], {n_sound, 6 * n_sound}}, // 0, 4/3, 8/3
+  };
+
+  RcvShape shape        = rcv_fixture_shape(1);
+  shape.cell            = RCV_CELL_RNN;
+  shape.skip            = false;
+  RcvModel* const model = rcv_model_new(&shape);
+  model->params[0]      = 1.0f; // W_ih
+  model->params[1]      = 3.0f; // W_hh
+  model->params[4]      = 1.0f; // W_o
+  for (size_t place = 0; place <= N_PLACES; ++place) {
+    float* const dry = pairs[place >= N_PLACES / 2].dry;
+    const size_t start =
+      (place < N_PLACES / 2 ? 2 * n_sound : n_sound) +
+      ((4 * n_sound * (place % (N_PLACES / 2))) / (N_PLACES / 2));
+    double level = -1.0;
+    for (size_t t = 0; place < N_PLACES && t < n_sound / 4; ++t) {
+      dry[start + t] = 0.5f;
+    }
+    assert_int_equal(
+      rcv_evaluate_rest(model, passages, 4, N_PLACES, NULL, &level, NULL),
+      RCV_OK);
+    assert_close(level, place < N_PLACES ? 0.9949 : 0.0, 1e-4);
+    memset(dry, 0, pairs[0].n_frames * sizeof(float));
+  }
+
+  // What is between the regions is not heard
+  memset(pairs[0].dry, 0xff, 2 * n_sound * sizeof(float)); // NaN
+  double level = -1.0;
+  assert_int_equal(
+    rcv_evaluate_rest(model, passages, 4, N_PLACES, NULL, &level, NULL),
+    RCV_OK);
+  assert_close(level, 0.0, 1e-4);
+  assert_int_equal(
+    rcv_evaluate_rest(model, passages, 1, N_PLACES, NULL, &level, NULL),
+    RCV_OK);
+  assert_true(isnan(level)); // Too short for any piece
+  rcv_model_free(model);
+  free(pairs[0].dry);
+  free(pairs[1].dry);
+}
+
 /// A constant at rest, which an output bias makes, is not heard as going on
 static void
 test_rest_of_constant(void** const unused)
@@ -153,6 +212,7 @@ main(void)
   const struct CMUnitTest tests[] = {
     cmocka_unit_test(test_rest),
     cmocka_unit_test(test_all_places),
+    cmocka_unit_test(test_passages),
     cmocka_unit_test(test_rest_of_constant),
     cmocka_unit_test(test_rounding),
   };

@@ -107,6 +107,7 @@ test_choice(void** const unused)
   trainer.n_params  = N;
   assert_int_equal(rcv_shape_n_params(&shape), N);
   assert_true(rcv_guard_init(&trainer.guard, N));
+  assert_int_equal(rcv_trainer_list_data(&trainer, NULL), RCV_OK);
 
   static const float w[] = {3.0f, 0.5f, -3.0f, 2.0f};
   for (size_t i = 0; i < 4; ++i) {
@@ -119,6 +120,8 @@ test_choice(void** const unused)
     assert_close(trainer.model->info.rest_level, result.rest_level, 0.0);
     assert_true(!i || result.best_esr > 0.0);
   }
+  free(trainer.train);
+  free(trainer.heard);
   rcv_guard_clear(&trainer.guard);
   rcv_model_free(trainer.candidate);
   rcv_model_free(trainer.model);
