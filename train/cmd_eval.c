@@ -28,7 +28,8 @@ typedef struct {
   double      from_s;
   double      to_s;
   double      segment_s;
-  bool        floor; // Then only TAKE TAKE, and nothing else but json
+  double      delay_frames; // NaN: not given
+  bool        floor;        // Then only TAKE TAKE, and nothing else but json
   bool        json;
 
   RcvPairOptions pair;
@@ -56,6 +57,9 @@ parse(Arguments* const a, const int argc, char** const argv)
      "Length of the segments that are listed", 0.1, 1e6, NULL},
     {"align", 'a', RCV_OPTION_FLAG, &a->pair.align, NULL,
      "Find the delay of WET and take it off", 0.0, 0.0, NULL},
+    {"delay", 0, RCV_OPTION_REAL, &a->delay_frames, "FRAMES",
+     "Take off this delay instead, as `recurve train` told it for the pair that "
+     "it trained on", -65536.0, 65536.0, NULL},
     {"clips", 'c', RCV_OPTION_UINT, &a->pair.clip_frames, "FRAMES",
      "The recordings are clips of so many frames in a row, of which only the "
      "second halves are right; 0: they are whole", 0.0, 100000000.0, NULL},
@@ -183,7 +187,7 @@ print_json(const RcvMetrics* const m,
            json_t* const           list,
            RcvError* const         error)
 {
-  return rcv_json_print(json_pack("{s:o,s:o,s:o,s:o,s:I,s:o,s:o,s:i,s:o}",
+  return rcv_json_print(json_pack("{s:o,s:o,s:o,s:o,s:I,s:o,s:o,s:o,s:o}",
                                   "esr",
                                   rcv_json_number(m->esr),
                                   "esr_pre",
@@ -199,7 +203,7 @@ print_json(const RcvMetrics* const m,
                                   "max_rest_level",
                                   rcv_json_number(rest),
                                   "delay",
-                                  (int)pair->delay_frames,
+                                  rcv_json_frames(pair->delay_frames),
                                   "segments",
                                   json_incref(list)),
                         error);
@@ -271,11 +275,16 @@ rcv_cmd_eval(const int argc, char** const argv)
   a.segment_s = 10.0;
   a.pair      = rcv_pair_options_compare();
 
+  a.delay_frames = (double)NAN;
+
   const RcvParsed parsed = parse(&a, argc, argv);
   if (parsed != RCV_PARSED) {
     return parsed == RCV_PARSED_HELP ? 0 : 2;
   }
 
+  if (!isnan(a.delay_frames)) {
+    a.pair.delay_frames = &a.delay_frames;
+  }
   if (a.floor) {
     return rcv_eval_floor(a.operands, &a.pair, a.json);
   }

@@ -17,7 +17,7 @@ static const double silent     = 1e-4;   // Noise of a dry recording: -80 dB
 static const double most_noise = 0.0316; // Of the RMS: -30 dB
 static const double nothing    = 1e-5;
 static const double exact      = 1e-9; // ESR
-static const long   most_apart = 2;    // Frames between the takes' delays
+static const double most_apart = 2.0;  // Frames between the takes' delays
 
 /// Who is told
 typedef struct {
@@ -120,14 +120,14 @@ warn_of_delay(const Listener* const     listener,
     return;
   }
 
-  const long apart = check->delay_frames - pair->delay_frames;
-  if (check->compared && labs(apart) > most_apart) {
+  const double apart = check->delay_frames - pair->delay_frames;
+  if (check->compared && fabs(apart) > most_apart) {
     warn(listener,
-         "%s: is %ld frames %s than the other takes; capture all of them in "
+         "%s: is %g frames %s than the other takes; capture all of them in "
          "one session",
          name,
-         labs(apart),
-         apart > 0 ? "later" : "earlier");
+         fabs(apart),
+         apart > 0.0 ? "later" : "earlier");
   }
   if (rcv_drift_matters(&check->drift)) {
     warn(listener,
@@ -139,7 +139,7 @@ warn_of_delay(const Listener* const     listener,
          check->drift.ppm,
          1.0 + (1e-6 * check->drift.ppm),
          pair->rate_hz,
-         pair->n_frames + (size_t)labs(pair->delay_frames));
+         pair->n_frames + (size_t)ceil(fabs(pair->delay_frames)));
   }
 }
 
@@ -243,12 +243,12 @@ static void
 print_pair(const RcvPair* const pair)
 {
   fprintf(stderr,
-          "%.1f s at %u Hz%s, delay %ld frames%s\n",
+          "%.1f s at %u Hz%s, delay %.7g frames%s\n",
           (double)pair->n_frames / pair->rate_hz,
           pair->rate_hz,
           pair->is_signal ? " of the capture signal" : "",
           pair->delay_frames,
-          pair->delay_frames ? " (taken off)" : "");
+          fabs(pair->delay_frames) > 0.0 ? " (taken off)" : "");
   print_levels("dry", &pair->dry_levels);
   fputc('\n', stderr);
   for (size_t i = 0; i < pair->takes.n_takes; ++i) {

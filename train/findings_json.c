@@ -18,7 +18,7 @@ add_takes(json_t* const list, const RcvPair* const pair)
     json_array_append_new(
       list,
       json_pack(
-        "{s:f,s:f,s:f,s:f,s:I,s:I,s:o,s:o,s:o}",
+        "{s:f,s:f,s:f,s:f,s:I,s:o,s:o,s:o,s:o}",
         "peak_db",
         rcv_levels_db(check->levels.peak),
         "rms_db",
@@ -30,7 +30,7 @@ add_takes(json_t* const list, const RcvPair* const pair)
         "clipped",
         (json_int_t)check->levels.n_clipped,
         "delay",
-        (json_int_t)check->delay_frames,
+        rcv_json_frames(check->delay_frames),
         "polarity",
         rcv_json_number(check->clear ? check->polarity : none),
         "drift_ppm",
@@ -62,7 +62,7 @@ rcv_findings_json_pairs(const RcvPairs* const pairs)
     json_array_append_new(
       list,
       json_pack(
-        "{s:s,s:s,s:I,s:I,s:f,s:f,s:f,s:o}",
+        "{s:s,s:s,s:I,s:o,s:f,s:f,s:f,s:o}",
         "dry",
         pair->dry_path,
         "wet",
@@ -70,7 +70,7 @@ rcv_findings_json_pairs(const RcvPairs* const pairs)
         "takes",
         (json_int_t)pair->takes.n_takes,
         "delay",
-        (json_int_t)pair->delay_frames,
+        rcv_json_frames(pair->delay_frames),
         "train_s",
         (double)rcv_pair_length(pair, RCV_USE_TRAIN) / rate,
         "validation_s",

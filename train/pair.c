@@ -5,6 +5,8 @@
 
 #include "train/align.h"
 #include "train/capture_signal.h"
+#include "train/excess_delay.h"
+#include "train/resample.h"
 #include "train/split.h"
 
 #include <math.h>
@@ -140,22 +142,34 @@ check_sound(const RcvLevels* const levels,
 }
 
 /// Take off the delay: all begin where the later ones begin
-static void
-shift_pair(RcvPair* const pair, const long delay)
+static RcvStatus
+shift_pair(RcvPair* const pair, const double delay, RcvError* const error)
 {
-  const size_t shift = (size_t)labs(delay);
+  // Of what is between the frames, the later ones are read
+  const double whole    = floor(delay);
+  const double fraction = delay - whole;
+  const size_t shift    = (size_t)fabs(whole);
+  const size_t n_kept   = pair->n_frames - shift;
+  RcvStatus    status   = RCV_OK;
+  for (size_t i = 0; !status && i < pair->takes.n_takes; ++i) {
+    float* const wet = pair->takes.takes[i].wet;
+    if (whole > 0.0) {
+      memmove(wet, wet + shift, n_kept * sizeof(float));
+    }
+    if (fraction > 0.0) {
+      status = rcv_resample_between(
+        wet, whole > 0.0 ? n_kept : pair->n_frames, fraction, error);
+    }
+  }
+  if (whole < 0.0) {
+    memmove(pair->dry, pair->dry + shift, n_kept * sizeof(float));
+  }
 
-  pair->n_frames -= shift;
+  // Between the last and the one after, which is there if dry lost some
+  pair->n_frames       = n_kept - (fraction > 0.0 && whole >= 0.0);
   pair->takes.n_frames = pair->n_frames;
   pair->delay_frames   = delay;
-  if (delay < 0) {
-    memmove(pair->dry, pair->dry + shift, pair->n_frames * sizeof(float));
-    return;
-  }
-  for (size_t i = 0; i < pair->takes.n_takes; ++i) {
-    float* const wet = pair->takes.takes[i].wet;
-    memmove(wet, wet + shift, pair->n_frames * sizeof(float));
-  }
+  return status;
 }
 
 /// Look for a delay that stands out
@@ -164,14 +178,20 @@ find_delay(const RcvPair* const pair, const size_t take, RcvError* const error)
 {
   RcvTakeCheck* const check    = &pair->checks[take];
   RcvDelayEstimate    estimate = {0, 1.0, 0.0, 0};
-  const RcvStatus     status   = rcv_align_find(
-    pair->dry, pair->takes.takes[take].wet, pair->n_frames, &estimate, error);
+  const float* const  wet      = pair->takes.takes[take].wet;
+  RcvStatus           status =
+    rcv_align_find(pair->dry, wet, pair->n_frames, &estimate, error);
 
   check->compared = true;
   if (!status && estimate.confidence >= RCV_DELAY_CONFIDENCE) {
-    check->clear        = true;
-    check->polarity     = estimate.polarity;
-    check->delay_frames = estimate.delay_frames;
+    RcvExcessDelay excess;
+    status = rcv_excess_delay_find(
+      pair->dry, wet, pair->n_frames, estimate.delay_frames, &excess, error);
+
+    check->clear    = true;
+    check->polarity = estimate.polarity;
+    check->delay_frames =
+      rcv_excess_delay_choose(&excess, estimate.delay_frames);
   }
   return status;
 }
@@ -182,13 +202,31 @@ align_pair(RcvPair* const pair, RcvError* const error)
 {
   RcvTakeCheck* const check  = &pair->checks[pair->loudest];
   const RcvStatus     status = find_delay(pair, pair->loudest, error);
-  if (!status && (size_t)labs(check->delay_frames) < pair->n_frames / 4) {
-    shift_pair(pair, check->delay_frames);
-  } else {
-    check->clear        = false;
-    check->delay_frames = 0;
+  if (!status && fabs(check->delay_frames) < (double)(pair->n_frames / 4)) {
+    return shift_pair(pair, check->delay_frames, error);
   }
+  check->clear        = false;
+  check->delay_frames = 0.0;
   return status;
+}
+
+/// Take off a delay that the caller knows
+static RcvStatus
+take_off(RcvPair* const    pair,
+         const double      delay,
+         const char* const dry_path,
+         RcvError* const   error)
+{
+  const double parts = 1024.0;
+  return fabs(delay) < (double)(pair->n_frames / 4)
+           ? shift_pair(pair, round(delay * parts) / parts, error)
+           : rcv_error_set(error,
+                           RCV_BAD_USAGE,
+                           "%s: has %zu frames, too few to take off a delay "
+                           "of %g; give a lower --delay",
+                           dry_path,
+                           pair->n_frames,
+                           delay);
 }
 
 /// What is found by comparing the takes with the dry recording and themselves
@@ -200,7 +238,7 @@ check_takes(RcvPair* const pair, RcvError* const error)
     RcvTakeCheck* const check = &pair->checks[i];
     if (i != pair->loudest) {
       status = find_delay(pair, i, error);
-      check->delay_frames += check->clear ? pair->delay_frames : 0;
+      check->delay_frames += check->clear ? pair->delay_frames : 0.0;
     }
     if (!status && check->clear) {
       status = rcv_drift_measure(pair->dry,
@@ -277,10 +315,13 @@ rcv_pair_read(RcvPair* const              pair,
   pair->is_signal =
     rcv_capture_signal_recognise(pair->dry, pair->n_frames, pair->rate_hz);
 
-  const bool align = options->align && !pair->clip_frames;
+  const bool given = options->delay_frames;
+  const bool align = options->align && !given && !pair->clip_frames;
   if ((status = check_sound(&pair->dry_levels, dry_path, error)) ||
       (status = check_sound(&pair->wet_levels, wet_path, error)) ||
       (align && (status = align_pair(pair, error))) ||
+      (given &&
+       (status = take_off(pair, *options->delay_frames, dry_path, error))) ||
       options->purpose == RCV_PAIR_COMPARE) {
     return status;
   }

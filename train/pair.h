@@ -49,7 +49,7 @@ typedef struct {
   RcvTakes      takes;    ///< Each [n_frames]; the delay is taken off
   size_t        n_frames; ///< What both have after the alignment
   uint32_t      rate_hz;
-  long          delay_frames; ///< What was taken off
+  double        delay_frames; ///< What was taken off
   bool          is_signal;    ///< The dry one is `recurve signal`'s
   size_t        loudest;      ///< The take that the delay is read from
   RcvLevels     dry_levels;
@@ -85,6 +85,8 @@ typedef struct {
   uint32_t clip_frames;
 
   RcvReading reading; ///< How each recording is read
+
+  const double* delay_frames; ///< To take off, borrowed; NULL: find it
 } RcvPairOptions;
 
 /// To compare and not to train: aligned, all of it, at the rate that it has
@@ -92,7 +94,7 @@ static inline RcvPairOptions
 rcv_pair_options_compare(void)
 {
   const RcvPairOptions options = {
-    true, -1.0, -1.0, RCV_PAIR_COMPARE, 0, {0, 0}};
+    true, -1.0, -1.0, RCV_PAIR_COMPARE, 0, {0, 0}, NULL};
   return options;
 }
 

@@ -106,9 +106,9 @@ set_region(const Table* const  table,
   // Alignment took something off at the start of the later recording, and as
   // much off at the end of the other
   const double n_before =
-    pair->delay_frames < 0 ? (double)-pair->delay_frames : 0.0;
+    pair->delay_frames < 0.0 ? ceil(-pair->delay_frames) : 0.0;
   const double n_kept = (double)pair->n_frames;
-  const double n_file = n_kept + (double)labs(pair->delay_frames);
+  const double n_file = n_kept + ceil(fabs(pair->delay_frames));
   const double start  = round(times_s[0] * rate);
   const double end    = round(times_s[1] * rate);
   const double grain  = 1e-3 * rate; // Of the length that messages tell

@@ -36,7 +36,7 @@ write_take(FILE* const html, const RcvPair* const pair, const size_t take)
   write_levels(html, name, &check->levels);
   if (check->clear) {
     fprintf(html,
-            "<td>%ld</td><td>%s</td>",
+            "<td>%.7g</td><td>%s</td>",
             check->delay_frames,
             check->polarity < 0.0 ? "inverted" : "kept");
   } else {

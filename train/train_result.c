@@ -35,7 +35,7 @@ print_json(const RcvTrainArguments* const a,
 
   return rcv_json_print(
     json_pack(
-      "{s:o,s:o,s:f,s:I,s:f,s:f,s:o,s:s,s:s,s:I,s:i,s:b,s:s,s:o,s:o,s:o}",
+      "{s:o,s:o,s:f,s:I,s:f,s:f,s:o,s:s,s:s,s:o,s:i,s:b,s:s,s:o,s:o,s:o}",
       "val_esr",
       rcv_json_number(i->validation_esr),
       "test_esr",
@@ -55,7 +55,7 @@ print_json(const RcvTrainArguments* const a,
       "end",
       rcv_train_result_end(r->end),
       "delay",
-      (json_int_t)first->delay_frames,
+      rcv_json_frames(first->delay_frames),
       "returns",
       (int)r->n_returns,
       "latches",

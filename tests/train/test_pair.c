@@ -18,7 +18,7 @@ enum { N_FRAMES = 160000, RATE_HZ = 16000 };
 static float samples[2 * N_FRAMES];
 
 static const RcvPairOptions usual =
-  {true, -1.0, -1.0, RCV_PAIR_TRAIN, 0, {0, 0}};
+  {true, -1.0, -1.0, RCV_PAIR_TRAIN, 0, {0, 0}, NULL};
 
 static void
 write_wav(const char* const  path,
@@ -105,9 +105,10 @@ test_clips(void** const unused)
 {
   (void)unused;
   enum { CLIP = 7001 };
-  const RcvPairOptions clips = {true, 6.0, 8.5, RCV_PAIR_TRAIN, CLIP, {0, 0}};
-  RcvPair              pair  = read_pair(clips);
-  const float* const   wet   = pair.takes.takes[0].wet;
+  const RcvPairOptions clips = {
+    true, 6.0, 8.5, RCV_PAIR_TRAIN, CLIP, {0, 0}, NULL};
+  RcvPair            pair = read_pair(clips);
+  const float* const wet  = pair.takes.takes[0].wet;
   assert_int_equal(pair.delay_frames, 0);
   assert_int_equal(pair.n_frames, N_FRAMES);
   assert_int_equal(part_of(&pair, RCV_USE_TRAIN).end,
@@ -132,11 +133,14 @@ static void
 test_times(void** const unused)
 {
   (void)unused;
-  const RcvPairOptions from   = {false, 6.0, -1.0, RCV_PAIR_TRAIN, 0, {0, 0}};
-  const RcvPairOptions both   = {false, 6.0, 8.5, RCV_PAIR_TRAIN, 0, {0, 0}};
-  const RcvPairOptions beyond = {false, 6.0, 99.0, RCV_PAIR_TRAIN, 0, {0, 0}};
+  const RcvPairOptions from = {
+    false, 6.0, -1.0, RCV_PAIR_TRAIN, 0, {0, 0}, NULL};
+  const RcvPairOptions both = {
+    false, 6.0, 8.5, RCV_PAIR_TRAIN, 0, {0, 0}, NULL};
+  const RcvPairOptions beyond = {
+    false, 6.0, 99.0, RCV_PAIR_TRAIN, 0, {0, 0}, NULL};
   const RcvPairOptions unaligned = {
-    false, -1.0, -1.0, RCV_PAIR_COMPARE, 0, {0, 0}};
+    false, -1.0, -1.0, RCV_PAIR_COMPARE, 0, {0, 0}, NULL};
 
   RcvPair pair = read_pair(from);
   assert_int_equal(pair.delay_frames, 0);
@@ -194,7 +198,8 @@ test_signal(void** const unused)
   rcv_pair_clear(&pair);
 
   // Unless the user says otherwise
-  const RcvPairOptions timed = {false, 60.0, -1.0, RCV_PAIR_TRAIN, 0, {0, 0}};
+  const RcvPairOptions timed = {
+    false, 60.0, -1.0, RCV_PAIR_TRAIN, 0, {0, 0}, NULL};
   assert_int_equal(
     rcv_pair_read(&pair, "signal.wav", "signal.wav", &timed, &error), RCV_OK);
   assert_int_equal(part_of(&pair, RCV_USE_TRAIN).start, 0);
@@ -285,7 +290,7 @@ test_channels(void** const unused)
   write_wav("both.wav", both, N_FRAMES, 2, RATE_HZ);
   for (uint32_t channel = 1; channel <= 2; ++channel) {
     const RcvPairOptions options = {
-      false, -1.0, -1.0, RCV_PAIR_TRAIN, 0, {channel, 0}};
+      false, -1.0, -1.0, RCV_PAIR_TRAIN, 0, {channel, 0}, NULL};
     RcvPair  pair;
     RcvError error = {RCV_OK, ""};
     assert_int_equal(
@@ -307,7 +312,7 @@ test_rate(void** const unused)
 
   static float         sine[N_FROM];
   const RcvPairOptions options = {
-    false, -1.0, -1.0, RCV_PAIR_COMPARE, 0, {0, TO_HZ}};
+    false, -1.0, -1.0, RCV_PAIR_COMPARE, 0, {0, TO_HZ}, NULL};
   const double step = 6.283185307179586 * 1000.0;
   for (size_t t = 0; t < N_FROM; ++t) {
     sine[t] = (float)(0.5 * sin(step * (double)t / FROM_HZ));
@@ -356,9 +361,12 @@ test_refusals(void** const unused)
 {
   (void)unused;
   static float         zeros[N_FRAMES];
-  const RcvPairOptions late  = {true, 9.99, -1.0, RCV_PAIR_TRAIN, 0, {0, 0}};
-  const RcvPairOptions early = {true, 0.5, -1.0, RCV_PAIR_TRAIN, 0, {0, 0}};
-  const RcvPairOptions third = {true, -1.0, -1.0, RCV_PAIR_TRAIN, 0, {3, 0}};
+  const RcvPairOptions late = {
+    true, 9.99, -1.0, RCV_PAIR_TRAIN, 0, {0, 0}, NULL};
+  const RcvPairOptions early = {
+    true, 0.5, -1.0, RCV_PAIR_TRAIN, 0, {0, 0}, NULL};
+  const RcvPairOptions third = {
+    true, -1.0, -1.0, RCV_PAIR_TRAIN, 0, {3, 0}, NULL};
   write_wav("rate.wav", samples, N_FRAMES, 1, 44100);
   write_wav("short.wav", samples, N_FRAMES - 1, 1, RATE_HZ);
   write_wav("stereo.wav", samples, N_FRAMES, 2, RATE_HZ);

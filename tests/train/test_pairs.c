@@ -15,7 +15,7 @@
 enum { N_FRAMES = 64000, RATE_HZ = 16000 };
 
 static const RcvPairOptions usual =
-  {true, -1.0, -1.0, RCV_PAIR_TRAIN, 0, {0, 0}};
+  {true, -1.0, -1.0, RCV_PAIR_TRAIN, 0, {0, 0}, NULL};
 
 /// A part of noise that begins late, and is that loud
 static void
