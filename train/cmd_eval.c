@@ -82,7 +82,9 @@ parse(Arguments* const a, const int argc, char** const argv)
     "pre-emphasis; DC is the squared mean error over the "
     "energy; MR-STFT is the\n"
     "distance of the spectra.  0 is perfect for each.  Of a capture.json the\n"
-    "ratios are over all takes; segments and MR-STFT are of the first.",
+    "ratios are over all takes; segments and MR-STFT are of the first.  On\n"
+    "another recording than the model was trained on, give the --delay of the\n"
+    "training.",
     floors ? 2 : 3,
     options};
 

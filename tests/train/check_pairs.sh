@@ -95,6 +95,23 @@ for words in '<h3>Pair 1: a_dry.wav a_wet.wav</h3>' \
   grep -qF "$words" both.html || fail "the report lacks \"$words\""
 done
 
+# The delay that was taken off is what is found again, and can be given; another
+# one is worse, and a fraction is allowed
+esr() {
+  recurve eval both.safetensors "${a[@]}" --from 5 --json "$@" 2>stderr |
+    python3 -c 'import json, sys; r = json.load(sys.stdin); print(r["delay"], r["esr"])'
+}
+read -r found esr < <(esr)
+read -r given same < <(esr --delay 30)
+read -r half worse < <(esr --delay 28.5)
+if [ "$found $given $half" != "30 30 28.5" ] || [ "$esr" != "$same" ] ||
+  ! python3 -c "import sys; sys.exit(not $worse > 1.1 * $esr)"; then
+  fail "not by the delay: $found $esr, $given $same, $half $worse"
+fi
+recurve eval both.safetensors "${a[@]}" --delay 60000 >out 2>stderr &&
+  fail "a delay that is too long"
+expect 'a_dry.wav: has 96000 frames, too few to take off a delay of 60000'
+
 # What a warning is about is named
 recurve train "${a[@]}" b_dry.wav b_quiet.wav "${train[@]}" --updates 2 \
   -o quiet.safetensors 2>stderr || fail "a quiet one"
