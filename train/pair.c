@@ -202,7 +202,7 @@ align_pair(RcvPair* const pair, RcvError* const error)
 {
   RcvTakeCheck* const check  = &pair->checks[pair->loudest];
   const RcvStatus     status = find_delay(pair, pair->loudest, error);
-  if (!status && fabs(check->delay_frames) < (double)(pair->n_frames / 4)) {
+  if (!status && 4.0 * fabs(check->delay_frames) < (double)pair->n_frames) {
     return shift_pair(pair, check->delay_frames, error);
   }
   check->clear        = false;
@@ -218,7 +218,7 @@ take_off(RcvPair* const    pair,
          RcvError* const   error)
 {
   const double parts = 1024.0;
-  return fabs(delay) < (double)(pair->n_frames / 4)
+  return 4.0 * fabs(delay) < (double)pair->n_frames
            ? shift_pair(pair, round(delay * parts) / parts, error)
            : rcv_error_set(error,
                            RCV_BAD_USAGE,

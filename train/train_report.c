@@ -301,7 +301,8 @@ play_excerpt(Report* const r)
   RcvPassage* const list = rcv_pairs_passages(r->pairs, RCV_USE_BIT(use), &n);
   if (!list || !n) {
     free(list);
-    return rcv_error_set(r->error, RCV_NO_MEMORY, "No memory for the report");
+    rcv_error_set(r->error, RCV_NO_MEMORY, "No memory for the report");
+    return RCV_NO_MEMORY;
   }
   const RcvRegion whole = list[0].region;
   const size_t    most  = (size_t)(excerpt_s * list[0].pair->rate_hz);

@@ -126,20 +126,20 @@ test_parts(void** const unused)
   pair.n_frames = 100;
 
   static const struct {
-    RcvUse    use;
     RcvRegion region;
-    RcvStatus status;
     size_t    n_parts;
+    RcvUse    use;
+    RcvStatus status;
   } cases[] = {
-    {RCV_USE_TRAIN, {10, 20}, RCV_OK, 1},
-    {RCV_USE_TRAIN, {20, 30}, RCV_OK, 1}, // Goes on with it
-    {RCV_USE_TEST, {30, 30}, RCV_OK, 1},  // Is empty
-    {RCV_USE_TEST, {29, 40}, RCV_BAD_DATA, 1},
-    {RCV_USE_TEST, {0, 5}, RCV_BAD_DATA, 1},
-    {RCV_USE_VALIDATION, {30, 40}, RCV_OK, 2},
-    {RCV_USE_VALIDATION, {41, 50}, RCV_OK, 3},
-    {RCV_USE_TRAIN, {60, 101}, RCV_BAD_DATA, 3},
-    {RCV_USE_TRAIN, {60, 100}, RCV_OK, 4},
+    {{10, 20}, 1, RCV_USE_TRAIN, RCV_OK},
+    {{20, 30}, 1, RCV_USE_TRAIN, RCV_OK}, // Goes on with it
+    {{30, 30}, 1, RCV_USE_TEST, RCV_OK},  // Is empty
+    {{29, 40}, 1, RCV_USE_TEST, RCV_BAD_DATA},
+    {{0, 5}, 1, RCV_USE_TEST, RCV_BAD_DATA},
+    {{30, 40}, 2, RCV_USE_VALIDATION, RCV_OK},
+    {{41, 50}, 3, RCV_USE_VALIDATION, RCV_OK},
+    {{60, 101}, 3, RCV_USE_TRAIN, RCV_BAD_DATA},
+    {{60, 100}, 4, RCV_USE_TRAIN, RCV_OK},
   };
   for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); ++i) {
     assert_int_equal(
