@@ -294,25 +294,22 @@ write_players(const Report* const r)
 static RcvStatus
 play_excerpt(Report* const r)
 {
-  const bool   tested = rcv_pairs_length(r->pairs, RCV_USE_TEST);
-  const RcvUse use    = tested ? RCV_USE_TEST : RCV_USE_VALIDATION;
-
+  const RcvUse      use  = rcv_pairs_length(r->pairs, RCV_USE_TEST)
+                             ? RCV_USE_TEST
+                             : RCV_USE_VALIDATION;
   size_t            n    = 0;
   RcvPassage* const list = rcv_pairs_passages(r->pairs, RCV_USE_BIT(use), &n);
   if (!list || !n) {
     free(list);
-    rcv_error_set(r->error, RCV_NO_MEMORY, "No memory for the report");
-    return RCV_NO_MEMORY;
+    return rcv_error_set(r->error, RCV_NO_MEMORY, "No memory for the report");
   }
-  const RcvRegion whole = list[0].region;
-  const size_t    most  = (size_t)(excerpt_s * list[0].pair->rate_hz);
-
   r->pair   = list[0].pair;
-  r->region = whole;
+  r->region = list[0].region;
   free(list);
-  r->region.end =
-    rcv_region_length(whole) > most ? whole.start + most : whole.end;
-  r->y_hat = malloc(rcv_region_length(r->region) * sizeof(float));
+
+  const size_t end = r->region.start + (size_t)(excerpt_s * r->pair->rate_hz);
+  r->region.end    = end < r->region.end ? end : r->region.end;
+  r->y_hat         = malloc(rcv_region_length(r->region) * sizeof(float));
   if (!r->y_hat) {
     return rcv_error_set(r->error, RCV_NO_MEMORY, "No memory for the report");
   }
@@ -332,12 +329,11 @@ play_excerpt(Report* const r)
 static const RcvPair*
 tones_pair(const Report* const r)
 {
-  for (size_t i = 0; i < r->pairs->n_pairs; ++i) {
-    if (r->pairs->pairs[i].is_signal) {
-      return &r->pairs->pairs[i];
-    }
+  size_t i = 0;
+  while (i < r->pairs->n_pairs && !r->pairs->pairs[i].is_signal) {
+    ++i;
   }
-  return r->pair;
+  return i < r->pairs->n_pairs ? &r->pairs->pairs[i] : r->pair;
 }
 
 /// All that follows the players
@@ -380,6 +376,7 @@ rcv_train_report_write(const char* const             path,
   memset(&r, 0, sizeof(r));
   r.model  = model;
   r.pairs  = pairs;
+  r.pair   = pairs->pairs;
   r.result = result;
   r.error  = error;
 
