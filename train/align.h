@@ -27,8 +27,8 @@ enum { RCV_MAX_DELAY = 65536 };
 
    The device's linear part is estimated as a response over the lag, Sxy/Sxx
    over the loudest stretches.  Its first lag that is within 12 dB of its peak
-   is where the sound arrives; that is what must be removed so that a causal
-   network can follow, while the device's own smearing stays.
+   is where the sound arrives.  Where the dry signal has little treble that is
+   some frames early: see train/excess_delay.h.
 
    @param dry,wet [n_frames].
 */

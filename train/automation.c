@@ -3,7 +3,8 @@
 
 #include "train/automation.h"
 
-#include <errno.h>
+#include "train/csv.h"
+
 #include <math.h>
 #include <stdbool.h>
 #include <stdio.h>
@@ -11,15 +12,7 @@
 #include <string.h>
 #include <strings.h>
 
-// A row is a time and a few numbers; a longer line is no such file
-enum { LINE_SIZE = 1024, MAX_ROWS = 10000000 };
-
-/// Where reading is, for the messages
-typedef struct {
-  const char* path;
-  size_t      line;
-  RcvError*   error;
-} Place;
+enum { MAX_ROWS = 10000000 };
 
 uint32_t
 rcv_automation_find_knob(const RcvModel* const model,
@@ -39,126 +32,78 @@ rcv_automation_find_knob(const RcvModel* const model,
   return n_knobs;
 }
 
-/// The length of a field without the blanks around it; text is moved to it
-static size_t
-trim(const char** const text, size_t length)
-{
-  while (length && strchr(" \t\"", **text)) {
-    ++*text;
-    --length;
-  }
-  while (length && strchr(" \t\"", (*text)[length - 1])) {
-    --length;
-  }
-  return length;
-}
-
-/// The next field of a line; false after the last
-static bool
-next_field(const char** const rest,
-           const char** const field,
-           size_t* const      length)
-{
-  if (!*rest) {
-    return false;
-  }
-
-  const char* const comma = strchr(*rest, ',');
-  *field                  = *rest;
-  *length = trim(field, comma ? (size_t)(comma - *rest) : strlen(*rest));
-  *rest   = comma ? comma + 1 : NULL;
-  return true;
-}
-
 static RcvStatus
 read_header(RcvAutomation* const  automation,
-            const Place* const    place,
-            const char*           line,
-            const RcvModel* const model)
+            RcvCsv* const         csv,
+            const RcvModel* const model,
+            RcvError* const       error)
 {
   const uint32_t n_knobs = model->shape.input_size - 1;
-  const char*    field   = NULL;
-  size_t         length  = 0;
-  next_field(&line, &field, &length);
-  if (length != strlen("seconds") ||
-      strncasecmp(field, "seconds", length) != 0) {
-    return rcv_error_set(place->error,
+  RcvCsvField    field   = {"", 0};
+  rcv_csv_next_field(csv, &field);
+  if (!rcv_csv_is(field, "seconds")) {
+    return rcv_error_set(error,
                          RCV_BAD_FILE,
                          "%s: the first line must name the columns: "
                          "seconds, then knobs",
-                         place->path);
+                         csv->path);
   }
 
-  while (next_field(&line, &field, &length)) {
-    const uint32_t k = rcv_automation_find_knob(model, field, length);
+  while (rcv_csv_next_field(csv, &field)) {
+    const uint32_t k =
+      rcv_automation_find_knob(model, field.text, field.length);
     for (uint32_t i = 0; k < n_knobs && i < automation->n_columns; ++i) {
       if (automation->columns[i] == k) {
-        return rcv_error_set(place->error,
+        return rcv_error_set(error,
                              RCV_BAD_FILE,
-                             "%s: line 1 names the knob %.*s twice",
-                             place->path,
-                             (int)length,
-                             field);
+                             "%s: line %zu names the knob %.*s twice",
+                             csv->path,
+                             csv->line,
+                             RCV_CSV_PRINT(field));
       }
     }
     if (k == n_knobs) {
       return rcv_error_set(
-        place->error,
+        error,
         RCV_BAD_FILE,
-        "%s: line 1: the model has no knob \"%.*s\"; `recurve "
+        "%s: line %zu: the model has no knob \"%.*s\"; `recurve "
         "info` lists its %u",
-        place->path,
-        (int)length,
-        field,
+        csv->path,
+        csv->line,
+        RCV_CSV_PRINT(field),
         n_knobs);
     }
     automation->columns[automation->n_columns++] = k;
   }
   return automation->n_columns ? RCV_OK
-                               : rcv_error_set(place->error,
+                               : rcv_error_set(error,
                                                RCV_BAD_FILE,
-                                               "%s: line 1 names no knob",
-                                               place->path);
-}
-
-/// One number of a row, or NaN
-static double
-read_number(const char* const field, const size_t length)
-{
-  char copy[64];
-  if (!length || length >= sizeof(copy)) {
-    return (double)NAN;
-  }
-  memcpy(copy, field, length);
-  copy[length] = '\0';
-
-  char*        end   = NULL;
-  const double value = strtod(copy, &end);
-  return *end ? (double)NAN : value;
+                                               "%s: line %zu names no knob",
+                                               csv->path,
+                                               csv->line);
 }
 
 static RcvStatus
 read_row(RcvAutomation* const automation,
-         const Place* const   place,
-         const char*          line)
+         RcvCsv* const        csv,
+         RcvError* const      error)
 {
   const size_t  width = 1 + (size_t)automation->n_columns;
   double* const row   = automation->rows + (automation->n_rows * width);
-  const char*   field = NULL;
+  RcvCsvField   field = {"", 0};
   size_t        n     = 0;
-  for (size_t length = 0; next_field(&line, &field, &length); ++n) {
-    const double value = n < width ? read_number(field, length) : 0.0;
+  for (; rcv_csv_next_field(csv, &field); ++n) {
+    const double value = n < width ? rcv_csv_number(field) : 0.0;
     const bool   good =
       n ? value >= 0.0 && value <= 1.0 : value >= 0.0 && isfinite(value);
     if (!good) {
-      return rcv_error_set(place->error,
+      return rcv_error_set(error,
                            RCV_BAD_FILE,
                            "%s: line %zu, column %zu: \"%.*s\" is not %s",
-                           place->path,
-                           place->line,
+                           csv->path,
+                           csv->line,
                            n + 1,
-                           (int)length,
-                           field,
+                           RCV_CSV_PRINT(field),
                            n ? "a value from 0 to 1" : "a time in seconds");
     }
     if (n < width) {
@@ -166,20 +111,20 @@ read_row(RcvAutomation* const automation,
     }
   }
   if (n != width) {
-    return rcv_error_set(place->error,
+    return rcv_error_set(error,
                          RCV_BAD_FILE,
-                         "%s: line %zu has %zu columns, line 1 has %zu",
-                         place->path,
-                         place->line,
+                         "%s: line %zu has %zu columns, the first has %zu",
+                         csv->path,
+                         csv->line,
                          n,
                          width);
   }
   if (automation->n_rows && !(row[0] > row[-(ptrdiff_t)width])) {
-    return rcv_error_set(place->error,
+    return rcv_error_set(error,
                          RCV_BAD_FILE,
                          "%s: line %zu: time must increase from row to row",
-                         place->path,
-                         place->line);
+                         csv->path,
+                         csv->line);
   }
   ++automation->n_rows;
   return RCV_OK;
@@ -209,42 +154,25 @@ reserve_row(RcvAutomation* const automation,
 
 static RcvStatus
 read_lines(RcvAutomation* const  automation,
-           FILE* const           file,
-           Place* const          place,
-           const RcvModel* const model)
+           RcvCsv* const         csv,
+           const RcvModel* const model,
+           RcvError* const       error)
 {
-  char      line[LINE_SIZE];
   size_t    n_most = 0;
-  RcvStatus status = RCV_OK;
-  while (!status && fgets(line, sizeof(line), file)) {
-    const size_t length = strcspn(line, "\r\n");
-    ++place->line;
-    if (!line[length] && length + 1 == sizeof(line)) {
-      return rcv_error_set(place->error,
-                           RCV_BAD_FILE,
-                           "%s: line %zu is longer than %d characters",
-                           place->path,
-                           place->line,
-                           LINE_SIZE - 2);
-    }
-    line[length] = '\0';
-    if (place->line == 1) {
-      status = read_header(automation, place, line, model);
-    } else if (line[strspn(line, " \t")]) {
-      status = reserve_row(automation, &n_most, place->error);
-      status = status ? status : read_row(automation, place, line);
-    }
+  bool      found  = false;
+  RcvStatus status = rcv_csv_next_line(csv, &found, error);
+  if (!status && found) {
+    status = read_header(automation, csv, model, error);
   }
-  if (!status && ferror(file)) {
-    return rcv_error_set(place->error,
-                         RCV_BAD_FILE,
-                         "%s: cannot be read: %s",
-                         place->path,
-                         strerror(errno));
+  while (!status && found) {
+    status = rcv_csv_next_line(csv, &found, error);
+    if (!status && found) {
+      status = reserve_row(automation, &n_most, error);
+      status = status ? status : read_row(automation, csv, error);
+    }
   }
   if (!status && !automation->n_rows) {
-    return rcv_error_set(
-      place->error, RCV_BAD_FILE, "%s: has no rows", place->path);
+    return rcv_error_set(error, RCV_BAD_FILE, "%s: has no rows", csv->path);
   }
   return status;
 }
@@ -255,17 +183,14 @@ rcv_automation_read(RcvAutomation* const  automation,
                     const RcvModel* const model,
                     RcvError* const       error)
 {
-  Place place = {path, 0, error};
-
+  RcvCsv csv;
   memset(automation, 0, sizeof(*automation));
-  FILE* const file = fopen(path, "r");
-  if (!file) {
-    return rcv_error_set(
-      error, RCV_NO_FILE, "%s: cannot be opened: %s", path, strerror(errno));
-  }
 
-  const RcvStatus status = read_lines(automation, file, &place, model);
-  fclose(file);
+  RcvStatus status = rcv_csv_open(&csv, path, error);
+  if (!status) {
+    status = read_lines(automation, &csv, model, error);
+  }
+  rcv_csv_close(&csv);
   return status;
 }
 

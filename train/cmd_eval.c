@@ -28,7 +28,8 @@ typedef struct {
   double      from_s;
   double      to_s;
   double      segment_s;
-  bool        floor; // Then only TAKE TAKE, and nothing else but json
+  double      delay_frames; // NaN: not given
+  bool        floor;        // Then only TAKE TAKE, and nothing else but json
   bool        json;
 
   RcvPairOptions pair;
@@ -56,6 +57,9 @@ parse(Arguments* const a, const int argc, char** const argv)
      "Length of the segments that are listed", 0.1, 1e6, NULL},
     {"align", 'a', RCV_OPTION_FLAG, &a->pair.align, NULL,
      "Find the delay of WET and take it off", 0.0, 0.0, NULL},
+    {"delay", 0, RCV_OPTION_REAL, &a->delay_frames, "FRAMES",
+     "Take off this delay instead, as `recurve train` told it for the pair that "
+     "it trained on", -65536.0, 65536.0, NULL},
     {"clips", 'c', RCV_OPTION_UINT, &a->pair.clip_frames, "FRAMES",
      "The recordings are clips of so many frames in a row, of which only the "
      "second halves are right; 0: they are whole", 0.0, 100000000.0, NULL},
@@ -78,7 +82,9 @@ parse(Arguments* const a, const int argc, char** const argv)
     "pre-emphasis; DC is the squared mean error over the "
     "energy; MR-STFT is the\n"
     "distance of the spectra.  0 is perfect for each.  Of a capture.json the\n"
-    "ratios are over all takes; segments and MR-STFT are of the first.",
+    "ratios are over all takes; segments and MR-STFT are of the first.  On\n"
+    "another recording than the model was trained on, give the --delay of the\n"
+    "training.",
     floors ? 2 : 3,
     options};
 
@@ -183,7 +189,7 @@ print_json(const RcvMetrics* const m,
            json_t* const           list,
            RcvError* const         error)
 {
-  return rcv_json_print(json_pack("{s:o,s:o,s:o,s:o,s:I,s:o,s:o,s:i,s:o}",
+  return rcv_json_print(json_pack("{s:o,s:o,s:o,s:o,s:I,s:o,s:o,s:o,s:o}",
                                   "esr",
                                   rcv_json_number(m->esr),
                                   "esr_pre",
@@ -199,7 +205,7 @@ print_json(const RcvMetrics* const m,
                                   "max_rest_level",
                                   rcv_json_number(rest),
                                   "delay",
-                                  (int)pair->delay_frames,
+                                  rcv_json_frames(pair->delay_frames),
                                   "segments",
                                   json_incref(list)),
                         error);
@@ -242,7 +248,8 @@ evaluate(void* const           handle,
                                  error);
   }
   if (!status) {
-    status = rcv_evaluate_rest(model, pair, region, 32, NULL, &rest, error);
+    const RcvPassage passage = {pair, region};
+    status = rcv_evaluate_rest(model, &passage, 1, 32, NULL, &rest, error);
   }
   if (!status) {
     status = rcv_perplexity_measure(model, pair, region, &perplexity, error);
@@ -270,11 +277,16 @@ rcv_cmd_eval(const int argc, char** const argv)
   a.segment_s = 10.0;
   a.pair      = rcv_pair_options_compare();
 
+  a.delay_frames = (double)NAN;
+
   const RcvParsed parsed = parse(&a, argc, argv);
   if (parsed != RCV_PARSED) {
     return parsed == RCV_PARSED_HELP ? 0 : 2;
   }
 
+  if (!isnan(a.delay_frames)) {
+    a.pair.delay_frames = &a.delay_frames;
+  }
   if (a.floor) {
     return rcv_eval_floor(a.operands, &a.pair, a.json);
   }

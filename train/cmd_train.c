@@ -9,7 +9,7 @@
 #include "train/findings.h"
 #include "train/model_file.h"
 #include "train/output_file.h"
-#include "train/pair.h"
+#include "train/pairs.h"
 #include "train/train_arguments.h"
 #include "train/train_log.h"
 #include "train/train_recipe.h"
@@ -27,7 +27,7 @@
 /// A run of the command
 typedef struct {
   RcvTrainArguments args;
-  RcvPair           pair;
+  RcvPairs          pairs;
   RcvModel*         model;
   RcvTrainerResult  result;
   RcvTrainLog*      log; // NULL: none
@@ -99,7 +99,7 @@ describe_model(const Run* const run,
                          info->recipe,
                          sizeof(info->recipe));
   return rcv_evaluate_loudness(
-    model, run->pair.rate_hz, &info->loudness_db, error);
+    model, run->pairs.pairs[0].rate_hz, &info->loudness_db, error);
 }
 
 /// Save the best model so far, complete in itself
@@ -121,7 +121,7 @@ save_model(void* const           handle,
 
   RcvStatus status = describe_model(run, copy, error);
   if (!status) {
-    status = rcv_evaluate_add_test(copy, run->pair.rate_hz, error);
+    status = rcv_evaluate_add_test(copy, run->pairs.pairs[0].rate_hz, error);
   }
   if (!status) {
     status = rcv_model_file_write(copy, run->args.output, error);
@@ -143,9 +143,11 @@ add_to_log(void* const                  handle,
 
 static void
 name_model(const RcvTrainArguments* const a,
-           const RcvPair* const           pair,
+           const RcvPairs* const          pairs,
            RcvModelInfo* const            info)
 {
+  const RcvPair* const first = &pairs->pairs[0];
+
   snprintf(info->format, sizeof(info->format), "safetensors");
   snprintf(
     info->author, sizeof(info->author), "%s", a->author ? a->author : "");
@@ -153,14 +155,14 @@ name_model(const RcvTrainArguments* const a,
     info->licence, sizeof(info->licence), "%s", a->licence ? a->licence : "");
   snprintf(
     info->device, sizeof(info->device), "%s", a->device ? a->device : "");
-  info->rate_hz = pair->rate_hz;
-  memcpy(info->knobs, pair->takes.knobs, sizeof(info->knobs));
+  info->rate_hz = first->rate_hz;
+  memcpy(info->knobs, first->takes.knobs, sizeof(info->knobs));
   snprintf(info->measured,
            sizeof(info->measured),
            "plain ESR, %.1f s for validation and %.1f s for testing that were "
            "not trained on",
-           (double)rcv_region_length(pair->validation) / pair->rate_hz,
-           (double)rcv_region_length(pair->test) / pair->rate_hz);
+           (double)rcv_pairs_length(pairs, RCV_USE_VALIDATION) / first->rate_hz,
+           (double)rcv_pairs_length(pairs, RCV_USE_TEST) / first->rate_hz);
 
   // By default the file's name without its folder and ending
   const char* const slash = strrchr(a->output, '/');
@@ -178,13 +180,13 @@ name_model(const RcvTrainArguments* const a,
 static RcvStatus
 test_model(Run* const run, RcvError* const error)
 {
-  if (!rcv_region_length(run->pair.test)) {
+  if (!rcv_pairs_length(&run->pairs, RCV_USE_TEST)) {
     return RCV_OK;
   }
 
   RcvMetrics      metrics;
-  const RcvStatus status = rcv_evaluate_region(
-    run->model, &run->pair, run->pair.test, NULL, &metrics, error);
+  const RcvStatus status =
+    rcv_evaluate_use(run->model, &run->pairs, RCV_USE_TEST, &metrics, error);
   if (!status) {
     run->model->info.test_esr = metrics.esr;
   }
@@ -255,24 +257,25 @@ train(Run* const run, RcvError* const error)
     return status;
   }
 
-  status = rcv_pair_read(&run->pair, a->dry_path, a->wet_path, &a->pair, error);
+  status = rcv_pairs_read(
+    &run->pairs, a->paths, a->n_pairs, &a->pair, a->regions, error);
   if (status) {
     return status;
   }
-  rcv_findings_print(&run->pair);
+  rcv_findings_print(&run->pairs);
 
-  a->settings.shape.input_size = 1 + run->pair.takes.n_knobs;
+  a->settings.shape.input_size = 1 + run->pairs.pairs[0].takes.n_knobs;
   run->model                   = rcv_model_new(&a->settings.shape);
   if (!run->model) {
     return rcv_error_set(error, RCV_NO_MEMORY, "No memory for the model");
   }
-  name_model(a, &run->pair, &run->model->info);
+  name_model(a, &run->pairs, &run->model->info);
 
   const RcvTrainerEvents events = {
     run, show_progress, save_model, &stop, add_to_log};
   signal(SIGINT, on_interrupt);
   status = rcv_trainer_run(
-    &a->settings, &run->pair, &events, run->model, &run->result, error);
+    &a->settings, &run->pairs, &events, run->model, &run->result, error);
   if (!status) {
     status = test_model(run, error);
   }
@@ -284,14 +287,14 @@ train(Run* const run, RcvError* const error)
   }
   if (!status && a->report) {
     status = rcv_train_report_write(
-      a->report, run->model, &run->pair, &run->result, error);
+      a->report, run->model, &run->pairs, &run->result, error);
   }
   if (!status && run->result.end != RCV_END_INTERRUPTED) {
     unlink(run->state_path);
   }
   return status ? status
                 : rcv_train_result_print(&run->args,
-                                         &run->pair,
+                                         &run->pairs,
                                          run->model,
                                          &run->result,
                                          run->is_terminal,
@@ -317,14 +320,14 @@ rcv_cmd_train(const int argc, char** const argv)
   free(run.state_path);
   rcv_train_log_free(run.log);
   rcv_model_free(run.model);
-  rcv_pair_clear(&run.pair);
+  rcv_pairs_clear(&run.pairs);
   if (status) {
     const bool names_file = strstr(error.message, ": ") != NULL;
 
     fprintf(stderr,
             "%srecurve train: %s%s%s\n",
             run.is_terminal && run.result.n_points ? "\n" : "",
-            names_file ? "" : run.args.wet_path,
+            names_file ? "" : run.args.paths[1],
             names_file ? "" : ": ",
             error.message);
   }

@@ -37,13 +37,14 @@ rcv_evaluate_inputs(const uint32_t     input_size,
   return x;
 }
 
-RcvStatus
-rcv_evaluate_region(const RcvModel* const model,
-                    const RcvPair* const  pair,
-                    const RcvRegion       region,
-                    float* const          y_hat,
-                    RcvMetrics* const     metrics,
-                    RcvError* const       error)
+/// Play a region, and add up how far it is from the device
+static RcvStatus
+add_region(const RcvModel* const model,
+           const RcvPair* const  pair,
+           const RcvRegion       region,
+           float* const          y_hat,
+           RcvErrorSums* const   sums,
+           RcvError* const       error)
 {
   const size_t n_warm =
     region.start < pair->rate_hz ? region.start : pair->rate_hz;
@@ -55,8 +56,7 @@ rcv_evaluate_region(const RcvModel* const model,
     return no_memory(error);
   }
 
-  RcvErrorSums sums   = {0.0, 0.0, 0.0, 0.0, 0.0, 0};
-  RcvStatus    status = RCV_OK;
+  RcvStatus status = RCV_OK;
   for (size_t i = 0; !status && i < pair->takes.n_takes; ++i) {
     const RcvTake* const take = &pair->takes.takes[i];
     float* const         x =
@@ -69,15 +69,52 @@ rcv_evaluate_region(const RcvModel* const model,
     free(x);
     if (!status) {
       rcv_pair_blank(pair, start, y, n);
-      rcv_metrics_add(&sums, take->wet + region.start, y + n_warm, n - n_warm);
+      rcv_metrics_add(sums, take->wet + region.start, y + n_warm, n - n_warm);
     }
     if (!status && y_hat && i == 0) {
       memcpy(y_hat, y + n_warm, (n - n_warm) * sizeof(float));
     }
   }
 
-  *metrics = rcv_metrics_from_sums(&sums);
   free(y);
+  return status;
+}
+
+RcvStatus
+rcv_evaluate_region(const RcvModel* const model,
+                    const RcvPair* const  pair,
+                    const RcvRegion       region,
+                    float* const          y_hat,
+                    RcvMetrics* const     metrics,
+                    RcvError* const       error)
+{
+  RcvErrorSums    sums   = {0.0, 0.0, 0.0, 0.0, 0.0, 0};
+  const RcvStatus status = add_region(model, pair, region, y_hat, &sums, error);
+
+  *metrics = rcv_metrics_from_sums(&sums);
+  return status;
+}
+
+RcvStatus
+rcv_evaluate_use(const RcvModel* const model,
+                 const RcvPairs* const pairs,
+                 const RcvUse          use,
+                 RcvMetrics* const     metrics,
+                 RcvError* const       error)
+{
+  RcvErrorSums sums   = {0.0, 0.0, 0.0, 0.0, 0.0, 0};
+  RcvStatus    status = RCV_OK;
+  for (size_t i = 0; i < pairs->n_pairs; ++i) {
+    const RcvPair* const pair = &pairs->pairs[i];
+    for (size_t k = 0; !status && k < pair->n_parts; ++k) {
+      const RcvPart* const part = &pair->parts[k];
+      if (part->use == use) {
+        status = add_region(model, pair, part->region, NULL, &sums, error);
+      }
+    }
+  }
+
+  *metrics = rcv_metrics_from_sums(&sums);
   return status;
 }
 

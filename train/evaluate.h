@@ -7,7 +7,7 @@
 #include "dsp/model/error.h"
 #include "dsp/model/model.h"
 #include "train/metrics.h"
-#include "train/pair.h"
+#include "train/pairs.h"
 
 #include <stddef.h>
 #include <stdint.h>
@@ -47,6 +47,16 @@ rcv_evaluate_region(const RcvModel* model,
                     float*          y_hat,
                     RcvMetrics*     metrics,
                     RcvError*       error);
+
+/**
+   The same of all regions with a use together; each begins anew.
+*/
+RcvStatus
+rcv_evaluate_use(const RcvModel* model,
+                 const RcvPairs* pairs,
+                 RcvUse          use,
+                 RcvMetrics*     metrics,
+                 RcvError*       error);
 
 /**
    Loudness: RMS in dB of the model's output on `recurve signal --part riff`,

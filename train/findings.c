@@ -3,8 +3,6 @@
 
 #include "train/findings.h"
 
-#include "train/model_file.h"
-
 #include <math.h>
 #include <stdarg.h>
 #include <stdbool.h>
@@ -19,7 +17,7 @@ static const double silent     = 1e-4;   // Noise of a dry recording: -80 dB
 static const double most_noise = 0.0316; // Of the RMS: -30 dB
 static const double nothing    = 1e-5;
 static const double exact      = 1e-9; // ESR
-static const long   most_apart = 2;    // Frames between the takes' delays
+static const double most_apart = 2.0;  // Frames between the takes' delays
 
 /// Who is told
 typedef struct {
@@ -122,14 +120,14 @@ warn_of_delay(const Listener* const     listener,
     return;
   }
 
-  const long apart = check->delay_frames - pair->delay_frames;
-  if (check->compared && labs(apart) > most_apart) {
+  const double apart = check->delay_frames - pair->delay_frames;
+  if (check->compared && fabs(apart) > most_apart) {
     warn(listener,
-         "%s: is %ld frames %s than the other takes; capture all of them in "
+         "%s: is %g frames %s than the other takes; capture all of them in "
          "one session",
          name,
-         labs(apart),
-         apart > 0 ? "later" : "earlier");
+         fabs(apart),
+         apart > 0.0 ? "later" : "earlier");
   }
   if (rcv_drift_matters(&check->drift)) {
     warn(listener,
@@ -141,7 +139,7 @@ warn_of_delay(const Listener* const     listener,
          check->drift.ppm,
          1.0 + (1e-6 * check->drift.ppm),
          pair->rate_hz,
-         pair->n_frames + (size_t)labs(pair->delay_frames));
+         pair->n_frames + (size_t)ceil(fabs(pair->delay_frames)));
   }
 }
 
@@ -225,25 +223,32 @@ print_take(const RcvPair* const pair, const size_t take)
   fputc('\n', stderr);
 }
 
+/// Which pair is spoken of; 0: there is only one
+typedef struct {
+  size_t number;
+} Speaker;
+
 static void
 print_warning(void* const handle, const char* const sentence)
 {
-  (void)handle;
-  fprintf(stderr, "warning: %s\n", sentence);
+  const Speaker* const speaker = handle;
+  if (speaker->number) {
+    fprintf(stderr, "warning: pair %zu: %s\n", speaker->number, sentence);
+  } else {
+    fprintf(stderr, "warning: %s\n", sentence);
+  }
 }
 
-void
-rcv_findings_print(const RcvPair* const pair)
+static void
+print_pair(const RcvPair* const pair)
 {
-  const double rate = pair->rate_hz;
-
   fprintf(stderr,
-          "%.1f s at %u Hz%s, delay %ld frames%s\n",
-          (double)pair->n_frames / rate,
+          "%.1f s at %u Hz%s, delay %.7g frames%s\n",
+          (double)pair->n_frames / pair->rate_hz,
           pair->rate_hz,
           pair->is_signal ? " of the capture signal" : "",
           pair->delay_frames,
-          pair->delay_frames ? " (taken off)" : "");
+          fabs(pair->delay_frames) > 0.0 ? " (taken off)" : "");
   print_levels("dry", &pair->dry_levels);
   fputc('\n', stderr);
   for (size_t i = 0; i < pair->takes.n_takes; ++i) {
@@ -255,45 +260,28 @@ rcv_findings_print(const RcvPair* const pair)
   if (text[0]) {
     fprintf(stderr, "repeats itself: %s\n", text);
   }
-  fprintf(stderr,
-          "train %.1f s, validation %.1f s, test %.1f s\n",
-          (double)rcv_region_length(pair->train) / rate,
-          (double)rcv_region_length(pair->validation) / rate,
-          (double)rcv_region_length(pair->test) / rate);
-  rcv_findings_warn(pair, print_warning, NULL);
 }
 
-json_t*
-rcv_findings_json(const RcvPair* const pair)
+void
+rcv_findings_print(const RcvPairs* const pairs)
 {
-  json_t* const list = json_array();
-  for (size_t i = 0; i < pair->takes.n_takes; ++i) {
-    const RcvTakeCheck* const check = &pair->checks[i];
-    const RcvDrift* const     drift = &check->drift;
-
-    const double none = (double)NAN;
-    json_array_append_new(
-      list,
-      json_pack(
-        "{s:f,s:f,s:f,s:f,s:I,s:I,s:o,s:o,s:o}",
-        "peak_db",
-        rcv_levels_db(check->levels.peak),
-        "rms_db",
-        rcv_levels_db(check->levels.rms),
-        "noise_floor_db",
-        rcv_levels_db(check->levels.noise_floor),
-        "dc",
-        check->levels.dc,
-        "clipped",
-        (json_int_t)check->levels.n_clipped,
-        "delay",
-        (json_int_t)check->delay_frames,
-        "polarity",
-        rcv_json_number(check->clear ? check->polarity : none),
-        "drift_ppm",
-        rcv_json_number(drift->measured ? drift->ppm : none),
-        "drift_frames",
-        rcv_json_number(drift->measured ? rcv_drift_frames(drift) : none)));
+  const double rate  = pairs->pairs[0].rate_hz;
+  const bool   alone = pairs->n_pairs == 1;
+  for (size_t i = 0; i < pairs->n_pairs; ++i) {
+    const RcvPair* const pair = &pairs->pairs[i];
+    if (!alone) {
+      fprintf(
+        stderr, "pair %zu: %s %s\n", i + 1, pair->dry_path, pair->wet_path);
+    }
+    print_pair(pair);
   }
-  return list;
+  fprintf(stderr,
+          "train %.1f s, validation %.1f s, test %.1f s\n",
+          (double)rcv_pairs_length(pairs, RCV_USE_TRAIN) / rate,
+          (double)rcv_pairs_length(pairs, RCV_USE_VALIDATION) / rate,
+          (double)rcv_pairs_length(pairs, RCV_USE_TEST) / rate);
+  for (size_t i = 0; i < pairs->n_pairs; ++i) {
+    Speaker speaker = {alone ? 0 : i + 1};
+    rcv_findings_warn(&pairs->pairs[i], print_warning, &speaker);
+  }
 }

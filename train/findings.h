@@ -4,7 +4,7 @@
 #ifndef TRAIN_FINDINGS_H
 #define TRAIN_FINDINGS_H
 
-#include "train/pair.h"
+#include "train/pairs.h"
 
 #include <jansson.h>
 
@@ -41,14 +41,22 @@ rcv_findings_repeat(const RcvRepeat* repeat, char* text, size_t size);
 /// Print what was found, a line for each recording, and what is wrong, to
 /// stderr
 void
-rcv_findings_print(const RcvPair* pair);
+rcv_findings_print(const RcvPairs* pairs);
 
 /**
-   What was found in each take, for `recurve train --json`.
+   What was found in each take of each pair, for `recurve train --json`.
 
    @return A new array, or NULL if there is no memory.
 */
 json_t*
-rcv_findings_json(const RcvPair* pair);
+rcv_findings_json_takes(const RcvPairs* pairs);
+
+/**
+   What was read and how it is used, for `recurve train --json`.
+
+   @return A new array, an object for each pair, or NULL if there is no memory.
+*/
+json_t*
+rcv_findings_json_pairs(const RcvPairs* pairs);
 
 #endif // TRAIN_FINDINGS_H

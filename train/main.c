@@ -22,7 +22,7 @@ typedef struct {
 } Entry;
 
 static const Entry entries[] = {
-  {"train", "DRY WET", "train a network on a recording", rcv_cmd_train},
+  {"train", "DRY WET...", "train a network on recordings", rcv_cmd_train},
   {"eval", "MODEL DRY WET", "measure how close a model is", rcv_cmd_eval},
   {"render", "MODEL IN OUT", "play a file through a model", rcv_cmd_render},
   {"info", "MODEL", "say what is in a model file", rcv_cmd_info},

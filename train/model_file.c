@@ -46,6 +46,13 @@ rcv_json_number(const double number)
 }
 
 json_t*
+rcv_json_frames(const double frames)
+{
+  return frames - floor(frames) > 0.0 ? json_real(frames)
+                                      : json_integer((json_int_t)frames);
+}
+
+json_t*
 rcv_model_file_describe(const RcvModel* const model)
 {
   const RcvShape* const     shape     = &model->shape;

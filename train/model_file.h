@@ -41,4 +41,8 @@ rcv_json_print(json_t* object, RcvError* error);
 json_t*
 rcv_json_number(double number);
 
+/// A number of frames: a whole one where it is one
+json_t*
+rcv_json_frames(double frames);
+
 #endif // TRAIN_MODEL_FILE_H

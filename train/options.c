@@ -4,6 +4,7 @@
 #include "train/options.h"
 
 #include "train/options_help.h"
+#include "train/options_operands.h"
 
 #include <getopt.h>
 
@@ -343,48 +344,13 @@ scan(const RcvUsage* const usage,
   return RCV_PARSED;
 }
 
-static RcvParsed
-take_operands(const RcvUsage* const usage,
-              const int             argc,
-              char** const          argv,
-              const char** const    operands)
-{
-  const int n_given = argc - optind;
-  if (n_given > usage->n_operands) {
-    fprintf(stderr,
-            "recurve %s: \"%s\" is one operand too many; see recurve %s "
-            "--help\n",
-            usage->name,
-            argv[optind + usage->n_operands],
-            usage->name);
-    return RCV_PARSED_WRONG;
-  }
-  if (n_given < usage->n_operands) {
-    const char* name = usage->operands;
-    for (int i = 0; i < n_given; ++i) {
-      name += strcspn(name, " ");
-      name += strspn(name, " ");
-    }
-    fprintf(stderr,
-            "recurve %s: %.*s is missing; usage: recurve %s [OPTION]... %s\n",
-            usage->name,
-            (int)strcspn(name, " "),
-            name,
-            usage->name,
-            usage->operands);
-    return RCV_PARSED_WRONG;
-  }
-  for (int i = 0; i < n_given; ++i) {
-    operands[i] = argv[optind + i];
-  }
-  return RCV_PARSED;
-}
-
 RcvParsed
-rcv_options_parse(const RcvUsage* const usage,
-                  const int             argc,
-                  char** const          argv,
-                  const char** const    operands)
+rcv_options_parse_groups(const RcvUsage* const usage,
+                         const int             argc,
+                         char** const          argv,
+                         const char** const    operands,
+                         const int             n_groups,
+                         int* const            n_given)
 {
   const RcvParsed first = scan(usage, argc, argv, true);
   if (first == RCV_PARSED_HELP) {
@@ -395,6 +361,22 @@ rcv_options_parse(const RcvUsage* const usage,
   }
 
   const RcvParsed second = scan(usage, argc, argv, false);
-  return second == RCV_PARSED ? take_operands(usage, argc, argv, operands)
-                              : second;
+  if (second != RCV_PARSED) {
+    return second;
+  }
+
+  const char* const* const given = (const char* const*)argv + optind;
+  *n_given = usage->n_operands ? (argc - optind) / usage->n_operands : 0;
+  return rcv_options_take_operands(
+    usage, given, argc - optind, operands, n_groups);
+}
+
+RcvParsed
+rcv_options_parse(const RcvUsage* const usage,
+                  const int             argc,
+                  char** const          argv,
+                  const char** const    operands)
+{
+  int n_groups = 0;
+  return rcv_options_parse_groups(usage, argc, argv, operands, 1, &n_groups);
 }

@@ -55,7 +55,7 @@ typedef struct {
   const char*      operands;   ///< As shown in the help: "DRY WET"
   const char*      summary;    ///< One line
   const char*      notes;      ///< More help after the options, or NULL
-  int              n_operands; ///< Exactly so many operands
+  int              n_operands; ///< Exactly so many operands, or of a group
   const RcvOption* options;    ///< Ended by a NULL name
 } RcvUsage;
 
@@ -80,5 +80,20 @@ rcv_options_parse(const RcvUsage* usage,
                   int             argc,
                   char**          argv,
                   const char**    operands);
+
+/**
+   The same, where the operands may be given several times in a row.
+
+   @param operands [n_groups * n_operands] set to the operands.
+   @param n_groups How often at most.
+   @param n_given Set to how often they are given.
+*/
+RcvParsed
+rcv_options_parse_groups(const RcvUsage* usage,
+                         int             argc,
+                         char**          argv,
+                         const char**    operands,
+                         int             n_groups,
+                         int*            n_given);
 
 #endif // TRAIN_OPTIONS_H

@@ -5,13 +5,13 @@
 
 #include "train/align.h"
 #include "train/capture_signal.h"
+#include "train/excess_delay.h"
+#include "train/resample.h"
+#include "train/split.h"
 
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
-
-/// Less than this much is no training data
-static const double least_train_s = 1.0;
 
 /// A recording of a slower rate is none of an audio device
 static const uint32_t least_rate_hz = 1000;
@@ -24,6 +24,7 @@ rcv_pair_clear(RcvPair* const pair)
 {
   free(pair->dry);
   free(pair->checks);
+  free(pair->parts);
   rcv_takes_clear(&pair->takes);
   memset(pair, 0, sizeof(RcvPair));
 }
@@ -40,6 +41,51 @@ rcv_pair_blank(const RcvPair* const pair,
       samples[t] = 0.0f;
     }
   }
+}
+
+RcvStatus
+rcv_pair_add_part(RcvPair* const  pair,
+                  const RcvUse    use,
+                  const RcvRegion region,
+                  RcvError* const error)
+{
+  RcvPart* const last = pair->n_parts ? &pair->parts[pair->n_parts - 1] : NULL;
+  if (!rcv_region_length(region)) {
+    return RCV_OK;
+  }
+  if (region.end > pair->n_frames ||
+      (last && region.start < last->region.end)) {
+    return rcv_error_set(error,
+                         RCV_BAD_DATA,
+                         "the parts for training, validation and testing "
+                         "overlap or are not in the recording; move them");
+  }
+  if (last && last->use == use && last->region.end == region.start) {
+    last->region.end = region.end;
+    return RCV_OK;
+  }
+
+  RcvPart* const parts =
+    realloc(pair->parts, (pair->n_parts + 1) * sizeof(RcvPart));
+  if (!parts) {
+    return rcv_error_set(error, RCV_NO_MEMORY, "No memory for a recording");
+  }
+  pair->parts                       = parts;
+  pair->parts[pair->n_parts].use    = use;
+  pair->parts[pair->n_parts].region = region;
+  ++pair->n_parts;
+  return RCV_OK;
+}
+
+size_t
+rcv_pair_length(const RcvPair* const pair, const RcvUse use)
+{
+  size_t n = 0;
+  for (size_t i = 0; i < pair->n_parts; ++i) {
+    n +=
+      pair->parts[i].use == use ? rcv_region_length(pair->parts[i].region) : 0;
+  }
+  return n;
 }
 
 static RcvStatus
@@ -96,22 +142,34 @@ check_sound(const RcvLevels* const levels,
 }
 
 /// Take off the delay: all begin where the later ones begin
-static void
-shift_pair(RcvPair* const pair, const long delay)
+static RcvStatus
+shift_pair(RcvPair* const pair, const double delay, RcvError* const error)
 {
-  const size_t shift = (size_t)labs(delay);
+  // Of what is between the frames, the later ones are read
+  const double whole    = floor(delay);
+  const double fraction = delay - whole;
+  const size_t shift    = (size_t)fabs(whole);
+  const size_t n_kept   = pair->n_frames - shift;
+  RcvStatus    status   = RCV_OK;
+  for (size_t i = 0; !status && i < pair->takes.n_takes; ++i) {
+    float* const wet = pair->takes.takes[i].wet;
+    if (whole > 0.0) {
+      memmove(wet, wet + shift, n_kept * sizeof(float));
+    }
+    if (fraction > 0.0) {
+      status = rcv_resample_between(
+        wet, whole > 0.0 ? n_kept : pair->n_frames, fraction, error);
+    }
+  }
+  if (whole < 0.0) {
+    memmove(pair->dry, pair->dry + shift, n_kept * sizeof(float));
+  }
 
-  pair->n_frames -= shift;
+  // Between the last and the one after, which is there if dry lost some
+  pair->n_frames       = n_kept - (fraction > 0.0 && whole >= 0.0);
   pair->takes.n_frames = pair->n_frames;
   pair->delay_frames   = delay;
-  if (delay < 0) {
-    memmove(pair->dry, pair->dry + shift, pair->n_frames * sizeof(float));
-    return;
-  }
-  for (size_t i = 0; i < pair->takes.n_takes; ++i) {
-    float* const wet = pair->takes.takes[i].wet;
-    memmove(wet, wet + shift, pair->n_frames * sizeof(float));
-  }
+  return status;
 }
 
 /// Look for a delay that stands out
@@ -120,14 +178,20 @@ find_delay(const RcvPair* const pair, const size_t take, RcvError* const error)
 {
   RcvTakeCheck* const check    = &pair->checks[take];
   RcvDelayEstimate    estimate = {0, 1.0, 0.0, 0};
-  const RcvStatus     status   = rcv_align_find(
-    pair->dry, pair->takes.takes[take].wet, pair->n_frames, &estimate, error);
+  const float* const  wet      = pair->takes.takes[take].wet;
+  RcvStatus           status =
+    rcv_align_find(pair->dry, wet, pair->n_frames, &estimate, error);
 
   check->compared = true;
   if (!status && estimate.confidence >= RCV_DELAY_CONFIDENCE) {
-    check->clear        = true;
-    check->polarity     = estimate.polarity;
-    check->delay_frames = estimate.delay_frames;
+    RcvExcessDelay excess;
+    status = rcv_excess_delay_find(
+      pair->dry, wet, pair->n_frames, estimate.delay_frames, &excess, error);
+
+    check->clear    = true;
+    check->polarity = estimate.polarity;
+    check->delay_frames =
+      rcv_excess_delay_choose(&excess, estimate.delay_frames);
   }
   return status;
 }
@@ -138,13 +202,31 @@ align_pair(RcvPair* const pair, RcvError* const error)
 {
   RcvTakeCheck* const check  = &pair->checks[pair->loudest];
   const RcvStatus     status = find_delay(pair, pair->loudest, error);
-  if (!status && (size_t)labs(check->delay_frames) < pair->n_frames / 4) {
-    shift_pair(pair, check->delay_frames);
-  } else {
-    check->clear        = false;
-    check->delay_frames = 0;
+  if (!status && 4.0 * fabs(check->delay_frames) < (double)pair->n_frames) {
+    return shift_pair(pair, check->delay_frames, error);
   }
+  check->clear        = false;
+  check->delay_frames = 0.0;
   return status;
+}
+
+/// Take off a delay that the caller knows
+static RcvStatus
+take_off(RcvPair* const    pair,
+         const double      delay,
+         const char* const dry_path,
+         RcvError* const   error)
+{
+  const double parts = 1024.0;
+  return 4.0 * fabs(delay) < (double)pair->n_frames
+           ? shift_pair(pair, round(delay * parts) / parts, error)
+           : rcv_error_set(error,
+                           RCV_BAD_USAGE,
+                           "%s: has %zu frames, too few to take off a delay "
+                           "of %g; give a lower --delay",
+                           dry_path,
+                           pair->n_frames,
+                           delay);
 }
 
 /// What is found by comparing the takes with the dry recording and themselves
@@ -156,7 +238,7 @@ check_takes(RcvPair* const pair, RcvError* const error)
     RcvTakeCheck* const check = &pair->checks[i];
     if (i != pair->loudest) {
       status = find_delay(pair, i, error);
-      check->delay_frames += check->clear ? pair->delay_frames : 0;
+      check->delay_frames += check->clear ? pair->delay_frames : 0.0;
     }
     if (!status && check->clear) {
       status = rcv_drift_measure(pair->dry,
@@ -174,68 +256,6 @@ check_takes(RcvPair* const pair, RcvError* const error)
                                        error);
   }
   return status;
-}
-
-/// The parts of `recurve signal` that are in what is left
-static void
-split_signal(RcvPair* const pair)
-{
-  const struct {
-    RcvSignalRole role;
-    RcvRegion*    region;
-  } roles[] = {{RCV_ROLE_TRAIN, &pair->train},
-               {RCV_ROLE_VALIDATION, &pair->validation},
-               {RCV_ROLE_TEST, &pair->test}};
-
-  for (size_t i = 0; i < 3; ++i) {
-    const RcvSignalPart span =
-      rcv_capture_signal_span(RCV_SIGNAL_ALL, pair->rate_hz, roles[i].role);
-
-    roles[i].region->start = span.start;
-    roles[i].region->end   = span.start + span.n_frames;
-    if (roles[i].region->end > pair->n_frames) {
-      roles[i].region->end = pair->n_frames;
-    }
-  }
-}
-
-static RcvStatus
-split_pair(RcvPair* const              pair,
-           const RcvPairOptions* const options,
-           const char* const           name,
-           RcvError* const             error)
-{
-  const double rate  = pair->rate_hz;
-  const double n     = (double)pair->n_frames;
-  const bool   timed = options->validation_s >= 0.0;
-
-  const double validation = timed ? options->validation_s * rate : 0.8 * n;
-  const double test       = options->test_s >= 0.0 ? options->test_s * rate
-                            : timed                ? n
-                                                   : 0.9 * n;
-  if (pair->is_signal && !timed && !pair->clip_frames) {
-    split_signal(pair);
-  } else {
-    const size_t clip      = pair->clip_frames ? pair->clip_frames : 1;
-    pair->train.end        = (size_t)fmin(validation, n) / clip * clip;
-    pair->validation.start = pair->train.end;
-    pair->validation.end   = (size_t)fmin(test, n) / clip * clip;
-    pair->test.start       = pair->validation.end;
-    pair->test.end         = pair->n_frames;
-  }
-
-  if ((double)rcv_region_length(pair->train) < least_train_s * rate ||
-      rcv_region_length(pair->validation) < pair->rate_hz / 10) {
-    return rcv_error_set(error,
-                         RCV_BAD_DATA,
-                         "%s: %.2f s for training and %.2f s for validation "
-                         "are too short; record more (three minutes are good) "
-                         "or move --val-from",
-                         name,
-                         (double)rcv_region_length(pair->train) / rate,
-                         (double)rcv_region_length(pair->validation) / rate);
-  }
-  return RCV_OK;
 }
 
 static RcvStatus
@@ -272,6 +292,8 @@ rcv_pair_read(RcvPair* const              pair,
               RcvError* const             error)
 {
   memset(pair, 0, sizeof(RcvPair));
+  pair->dry_path = dry_path;
+  pair->wet_path = wet_path;
 
   RcvTakes* const takes  = &pair->takes;
   RcvStatus       status = RCV_OK;
@@ -293,13 +315,19 @@ rcv_pair_read(RcvPair* const              pair,
   pair->is_signal =
     rcv_capture_signal_recognise(pair->dry, pair->n_frames, pair->rate_hz);
 
-  const bool align = options->align && !pair->clip_frames;
+  const bool given = options->delay_frames;
+  const bool align = options->align && !given && !pair->clip_frames;
   if ((status = check_sound(&pair->dry_levels, dry_path, error)) ||
       (status = check_sound(&pair->wet_levels, wet_path, error)) ||
-      (align && (status = align_pair(pair, error))) || options->any_length) {
+      (align && (status = align_pair(pair, error))) ||
+      (given &&
+       (status = take_off(pair, *options->delay_frames, dry_path, error))) ||
+      options->purpose == RCV_PAIR_COMPARE) {
     return status;
   }
 
-  status = split_pair(pair, options, dry_path, error);
+  if (options->purpose == RCV_PAIR_TRAIN) {
+    status = rcv_split_pair(pair, options, dry_path, error);
+  }
   return status || !align ? status : check_takes(pair, error);
 }

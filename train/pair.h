@@ -26,31 +26,58 @@ typedef struct {
   size_t end;
 } RcvRegion;
 
+/// What a part of a recording is used for
+typedef enum {
+  RCV_USE_TRAIN,      ///< To learn from
+  RCV_USE_VALIDATION, ///< To choose a model by
+  RCV_USE_TEST,       ///< To measure the chosen model by
+} RcvUse;
+
+enum { RCV_N_USES = 3 };
+
+/// A region that is used
+typedef struct {
+  RcvUse    use;
+  RcvRegion region;
+} RcvPart;
+
 /// What went in and came out, of the same length, and what it is used for
 typedef struct {
+  const char*   dry_path; ///< Borrowed from the caller of rcv_pair_read()
+  const char*   wet_path; ///< The same
   float*        dry;      ///< [n_frames] owned
   RcvTakes      takes;    ///< Each [n_frames]; the delay is taken off
   size_t        n_frames; ///< What both have after the alignment
   uint32_t      rate_hz;
-  long          delay_frames; ///< What was taken off
+  double        delay_frames; ///< What was taken off
   bool          is_signal;    ///< The dry one is `recurve signal`'s
   size_t        loudest;      ///< The take that the delay is read from
   RcvLevels     dry_levels;
-  RcvLevels     wet_levels; ///< Of the loudest take
-  RcvTakeCheck* checks;     ///< [n_takes] owned
-  RcvRepeat     repeat;     ///< Of the loudest take, if it is the signal
-  RcvRegion     train;
-  RcvRegion     validation;
-  RcvRegion     test;        ///< Empty if there is none
+  RcvLevels     wet_levels;  ///< Of the loudest take
+  RcvTakeCheck* checks;      ///< [n_takes] owned
+  RcvRepeat     repeat;      ///< Of the loudest take, if it is the signal
   size_t        clip_frames; ///< Not 0: see RcvPairOptions; wet is blank there
+
+  /// [n_parts] owned: in order, so that no frame is in two of them; none is
+  /// empty, and what is in none is not used
+  RcvPart* parts;
+  size_t   n_parts;
 } RcvPair;
+
+/// What a pair is read for
+typedef enum {
+  RCV_PAIR_TRAIN,    ///< Checked, and split by the options
+  RCV_PAIR_COMPARE,  ///< Of any length, not split, and only levels checked
+  RCV_PAIR_BY_LISTS, ///< Checked, and split by the caller: train/regions.h
+} RcvPairPurpose;
 
 /// How a pair is to be read
 typedef struct {
   bool   align;        ///< Find and remove the delay
   double validation_s; ///< Start of the validation part; < 0: the last fifth
   double test_s;       ///< Start of the test part; < 0: see above, or none
-  bool   any_length; ///< Nothing is trained: not split, and only levels checked
+
+  RcvPairPurpose purpose;
 
   /// 0, or the recordings are clips of so many frames in a row, and the device
   /// was started anew for each: only the second half of a clip counts.  They
@@ -58,13 +85,16 @@ typedef struct {
   uint32_t clip_frames;
 
   RcvReading reading; ///< How each recording is read
+
+  const double* delay_frames; ///< To take off, borrowed; NULL: find it
 } RcvPairOptions;
 
 /// To compare and not to train: aligned, all of it, at the rate that it has
 static inline RcvPairOptions
 rcv_pair_options_compare(void)
 {
-  const RcvPairOptions options = {true, -1.0, -1.0, true, 0, {0, 0}};
+  const RcvPairOptions options = {
+    true, -1.0, -1.0, RCV_PAIR_COMPARE, 0, {0, 0}, NULL};
   return options;
 }
 
@@ -108,5 +138,18 @@ rcv_region_length(const RcvRegion region)
 {
   return region.end > region.start ? region.end - region.start : 0;
 }
+
+/**
+   Add a part after the others, joined with the last if it goes on with it; an
+   empty one is passed over.
+
+   @return RCV_NO_MEMORY, or RCV_BAD_DATA if it is not after the others.
+*/
+RcvStatus
+rcv_pair_add_part(RcvPair* pair, RcvUse use, RcvRegion region, RcvError* error);
+
+/// Number of frames with a use
+size_t
+rcv_pair_length(const RcvPair* pair, RcvUse use);
 
 #endif // TRAIN_PAIR_H

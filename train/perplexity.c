@@ -29,20 +29,11 @@ rcv_perplexity_measure(const RcvModel* const model,
     return RCV_OK;
   }
 
-  const RcvSliceSettings settings = {rcv_engine_choose(),
-                                     *shape,
-                                     n_frame,
-                                     n_warm,
-                                     n_frame,
-                                     0,
-                                     pair->dry + region.start,
-                                     &pair->takes,
-                                     region.start,
-                                     n_data,
-                                     0.0};
-  const uint32_t         n_lanes  = settings.engine.bptt->n_lanes;
-  RcvSlice* const        slice    = rcv_slice_new(&settings);
-  RcvSegment* const      segments = calloc(n_lanes, sizeof(RcvSegment));
+  const RcvSliceSettings settings = {
+    rcv_engine_choose(), *shape, n_frame, n_warm, n_frame, 0, 0.0};
+  const uint32_t    n_lanes  = settings.engine.bptt->n_lanes;
+  RcvSlice* const   slice    = rcv_slice_new(&settings);
+  RcvSegment* const segments = calloc(n_lanes, sizeof(RcvSegment));
   if (!slice || !segments) {
     rcv_slice_free(slice);
     free(segments);
@@ -54,7 +45,9 @@ rcv_perplexity_measure(const RcvModel* const model,
   for (size_t start = 0; start + n_span <= n_data;) {
     uint32_t n_used = 0;
     for (; n_used < n_lanes && start + n_span <= n_data; ++n_used) {
-      segments[n_used].start = start;
+      segments[n_used].passage.pair   = pair;
+      segments[n_used].passage.region = region;
+      segments[n_used].start          = region.start + start;
       start += n_frame;
     }
     rcv_slice_begin(slice, segments, n_used, model->params);

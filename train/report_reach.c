@@ -75,26 +75,49 @@ write_table(FILE* const                 html,
   fputs("</table>\n", html);
 }
 
+/// The longest region of all that a model was chosen by
+static RcvPassage
+longest_validation(const RcvPairs* const pairs)
+{
+  RcvPassage longest = {&pairs->pairs[0], {0, 0}};
+  for (size_t i = 0; i < pairs->n_pairs; ++i) {
+    const RcvPair* const pair = &pairs->pairs[i];
+    for (size_t k = 0; k < pair->n_parts; ++k) {
+      const RcvPart* const part = &pair->parts[k];
+      if (part->use == RCV_USE_VALIDATION &&
+          rcv_region_length(part->region) > rcv_region_length(longest.region)) {
+        longest.pair   = pair;
+        longest.region = part->region;
+      }
+    }
+  }
+  return longest;
+}
+
 RcvStatus
 rcv_report_reach(FILE* const           html,
                  const RcvModel* const model,
-                 const RcvPair* const  pair,
+                 const RcvPairs* const pairs,
                  RcvError* const       error)
 {
   fputs("<h2 id=\"reach\">How far back gradients reach</h2>\n", html);
 
+  const RcvPassage     passage = longest_validation(pairs);
+  const RcvPair* const pair    = passage.pair;
+  const RcvRegion      region  = passage.region;
+
   // After half a second that fills the state
   const size_t n_before = (pair->rate_hz / 2) + 2U;
-  if (pair->validation.end <= n_before) {
+  if (region.end <= n_before) {
     fputs("<p>The recording is too short to measure it.</p>\n", html);
     return RCV_OK;
   }
 
-  const size_t   most   = pair->validation.end - n_before;
+  const size_t   most   = region.end - n_before;
   const uint32_t n_lags = (uint32_t)(most < N_LAGS ? most : N_LAGS);
   RcvReachResult result;
-  RcvStatus      status = rcv_reach_measure(
-    model, pair, pair->validation, n_lags, N_PLACES, &result, error);
+  RcvStatus      status =
+    rcv_reach_measure(model, pair, region, n_lags, N_PLACES, &result, error);
   if (!status) {
     char verdict[256];
     rcv_reach_say(&result, pair->rate_hz, verdict, sizeof(verdict));

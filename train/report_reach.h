@@ -6,7 +6,7 @@
 
 #include "dsp/model/error.h"
 #include "dsp/model/model.h"
-#include "train/pair.h"
+#include "train/pairs.h"
 #include "train/reach.h"
 
 #include <stdio.h>
@@ -24,7 +24,7 @@ rcv_report_reach_plot(FILE*                 html,
 RcvStatus
 rcv_report_reach(FILE*           html,
                  const RcvModel* model,
-                 const RcvPair*  pair,
+                 const RcvPairs* pairs,
                  RcvError*       error);
 
 #endif // TRAIN_REPORT_REACH_H

@@ -7,6 +7,7 @@
 #include "train/report_html.h"
 
 #include <math.h>
+#include <stdbool.h>
 
 static void
 write_levels(FILE* const            html,
@@ -35,7 +36,7 @@ write_take(FILE* const html, const RcvPair* const pair, const size_t take)
   write_levels(html, name, &check->levels);
   if (check->clear) {
     fprintf(html,
-            "<td>%ld</td><td>%s</td>",
+            "<td>%.7g</td><td>%s</td>",
             check->delay_frames,
             check->polarity < 0.0 ? "inverted" : "kept");
   } else {
@@ -47,19 +48,32 @@ write_take(FILE* const html, const RcvPair* const pair, const size_t take)
   fputs("</tr>\n", html);
 }
 
+/// What the parts of a recording are used for
 static void
-write_part(FILE* const          html,
-           const RcvPair* const pair,
-           const char* const    name,
-           const RcvRegion      region)
+write_uses(FILE* const html, const RcvPair* const pair)
 {
-  if (rcv_region_length(region)) {
-    fprintf(html,
-            "%s %.2f to %.2f s",
-            name,
-            (double)region.start / pair->rate_hz,
-            (double)region.end / pair->rate_hz);
+  static const char* const names[RCV_N_USES] = {
+    "training:", "validation:", "test:"};
+
+  const char* between = "<p>Used for ";
+  for (size_t use = 0; use < RCV_N_USES; ++use) {
+    bool named = false;
+    for (size_t i = 0; i < pair->n_parts; ++i) {
+      const RcvPart* const part = &pair->parts[i];
+      if (part->use == (RcvUse)use) {
+        fprintf(html,
+                "%s%s%s%.2f to %.2f s",
+                between,
+                named ? "" : names[use],
+                named ? "" : " ",
+                (double)part->region.start / pair->rate_hz,
+                (double)part->region.end / pair->rate_hz);
+        named   = true;
+        between = ", ";
+      }
+    }
   }
+  fputs(".</p>\n", html);
 }
 
 static void
@@ -71,10 +85,10 @@ write_warning(void* const handle, const char* const sentence)
   fputs("</li>\n", html);
 }
 
-void
-rcv_report_recordings(FILE* const html, const RcvPair* const pair)
+static void
+write_pair(FILE* const html, const RcvPair* const pair)
 {
-  fputs("<h2 id=\"recordings\">Recordings</h2>\n<table class=\"numbers\">\n"
+  fputs("<table class=\"numbers\">\n"
         "<tr><th></th><th>peak dB</th><th>RMS dB</th><th>noise floor dB</th>"
         "<th>DC</th><th>clipped frames</th><th>delay frames</th>"
         "<th>polarity</th><th>delay left, start</th><th>end</th>"
@@ -95,11 +109,27 @@ rcv_report_recordings(FILE* const html, const RcvPair* const pair)
     fputs(".</p>\n", html);
   }
 
-  fputs("<p>Used for ", html);
-  write_part(html, pair, "training:", pair->train);
-  write_part(html, pair, ", validation:", pair->validation);
-  write_part(html, pair, ", test:", pair->test);
-  fputs(".</p>\n<ul class=\"warnings\">\n", html);
+  if (pair->n_parts) {
+    write_uses(html, pair);
+  }
+  fputs("<ul class=\"warnings\">\n", html);
   rcv_findings_warn(pair, write_warning, html);
   fputs("</ul>\n", html);
+}
+
+void
+rcv_report_recordings(FILE* const html, const RcvPairs* const pairs)
+{
+  fputs("<h2 id=\"recordings\">Recordings</h2>\n", html);
+  for (size_t i = 0; i < pairs->n_pairs; ++i) {
+    const RcvPair* const pair = &pairs->pairs[i];
+    if (pairs->n_pairs > 1) {
+      fprintf(html, "<h3>Pair %zu: ", i + 1);
+      rcv_html_text(html, pair->dry_path);
+      fputs(" ", html);
+      rcv_html_text(html, pair->wet_path);
+      fputs("</h3>\n", html);
+    }
+    write_pair(html, pair);
+  }
 }

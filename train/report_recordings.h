@@ -4,7 +4,7 @@
 #ifndef TRAIN_REPORT_RECORDINGS_H
 #define TRAIN_REPORT_RECORDINGS_H
 
-#include "train/pair.h"
+#include "train/pairs.h"
 
 #include <stdio.h>
 
@@ -14,6 +14,6 @@
    what, and what is likely to be wrong.
 */
 void
-rcv_report_recordings(FILE* html, const RcvPair* pair);
+rcv_report_recordings(FILE* html, const RcvPairs* pairs);
 
 #endif // TRAIN_REPORT_RECORDINGS_H

@@ -74,10 +74,39 @@ write_part(FILE* const           html,
   return status;
 }
 
+/// All regions with a use
+static RcvStatus
+write_use(FILE* const           html,
+          const RcvModel* const model,
+          const RcvPairs* const pairs,
+          const RcvUse          use,
+          RcvError* const       error)
+{
+  const char* const name   = use == RCV_USE_TEST ? "test" : "validation";
+  RcvStatus         status = RCV_OK;
+  for (size_t i = 0; i < pairs->n_pairs; ++i) {
+    const RcvPair* const pair = &pairs->pairs[i];
+
+    char part[64];
+    snprintf(part, sizeof(part), "%s, pair %zu", name, i + 1);
+    for (size_t k = 0; !status && k < pair->n_parts; ++k) {
+      if (pair->parts[k].use == use) {
+        status = write_part(html,
+                            model,
+                            pair,
+                            pairs->n_pairs > 1 ? part : name,
+                            pair->parts[k].region,
+                            error);
+      }
+    }
+  }
+  return status;
+}
+
 RcvStatus
 rcv_report_stretches(FILE* const           html,
                      const RcvModel* const model,
-                     const RcvPair* const  pair,
+                     const RcvPairs* const pairs,
                      RcvError* const       error)
 {
   fputs("<h2 id=\"stretches\">Segment by segment</h2>\n"
@@ -87,14 +116,16 @@ rcv_report_stretches(FILE* const           html,
         "<th>level at rest</th><th>after sound</th></tr>\n",
         html);
 
-  RcvStatus status =
-    write_part(html, model, pair, "validation", pair->validation, error);
+  RcvStatus status = write_use(html, model, pairs, RCV_USE_VALIDATION, error);
   if (!status) {
-    status = write_part(html, model, pair, "test", pair->test, error);
+    status = write_use(html, model, pairs, RCV_USE_TEST, error);
   }
   fputs("</table>\n", html);
-  if (pair->takes.n_takes > 1) {
-    fputs("<p>Of the first take.</p>\n", html);
+  for (size_t i = 0; i < pairs->n_pairs; ++i) {
+    if (pairs->pairs[i].takes.n_takes > 1) {
+      fputs("<p>Of the first take.</p>\n", html);
+      break;
+    }
   }
   return status;
 }

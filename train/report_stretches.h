@@ -6,7 +6,7 @@
 
 #include "dsp/model/error.h"
 #include "dsp/model/model.h"
-#include "train/pair.h"
+#include "train/pairs.h"
 
 #include <stdio.h>
 
@@ -18,7 +18,7 @@
 RcvStatus
 rcv_report_stretches(FILE*           html,
                      const RcvModel* model,
-                     const RcvPair*  pair,
+                     const RcvPairs* pairs,
                      RcvError*       error);
 
 #endif // TRAIN_REPORT_STRETCHES_H

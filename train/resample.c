@@ -3,10 +3,13 @@
 
 #include "train/resample.h"
 
+#include "dsp/sinc.h"
+
 #include <soxr.h>
 
 #include <math.h>
 #include <stdlib.h>
+#include <string.h>
 
 RcvStatus
 rcv_resample_recording(float** const     samples,
@@ -57,5 +60,41 @@ rcv_resample_recording(float** const     samples,
   free(*samples);
   *samples  = result;
   *n_frames = n;
+  return RCV_OK;
+}
+
+RcvStatus
+rcv_resample_between(float* const    samples,
+                     const size_t    n_frames,
+                     const double    fraction,
+                     RcvError* const error)
+{
+  enum { N_PHASES = 1024 };
+
+  const uint32_t n_taps  = rcv_sinc_n_taps(1.0);
+  const size_t   n_past  = (n_taps / 2) - 1;
+  float* const   filters = calloc((size_t)N_PHASES * n_taps, sizeof(float));
+  float* const   padded  = calloc(n_frames + n_taps + 1, sizeof(float));
+  if (!filters || !padded) {
+    free(filters);
+    free(padded);
+    return rcv_error_set(error, RCV_NO_MEMORY, "No memory to take off a delay");
+  }
+
+  // The last phase begins with the next frame
+  const size_t       phase = (size_t)round(fraction * N_PHASES);
+  const size_t       whole = phase / N_PHASES;
+  const float* const taps  = filters + ((phase % N_PHASES) * n_taps);
+  rcv_sinc_filters(filters, N_PHASES, n_taps, 1.0);
+  memcpy(padded + n_past, samples, n_frames * sizeof(float));
+  for (size_t t = 0; t < n_frames; ++t) {
+    double sum = 0.0;
+    for (size_t i = 0; i < n_taps; ++i) {
+      sum += (double)taps[i] * (double)padded[t + whole + i];
+    }
+    samples[t] = (float)sum;
+  }
+  free(filters);
+  free(padded);
   return RCV_OK;
 }

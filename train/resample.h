@@ -25,4 +25,17 @@ rcv_resample_recording(float**     samples,
                        const char* path,
                        RcvError*   error);
 
+/**
+   Read a recording between its frames, with the sinc of dsp/sinc.h; at the ends
+   there is silence beyond.
+
+   @param samples [n_frames] frame t is replaced by what is at t + fraction.
+   @param fraction 0 to 1, in 1024ths of a frame.
+*/
+RcvStatus
+rcv_resample_between(float*    samples,
+                     size_t    n_frames,
+                     double    fraction,
+                     RcvError* error);
+
 #endif // TRAIN_RESAMPLE_H

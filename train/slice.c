@@ -102,17 +102,18 @@ load_lane(RcvSlice* const slice, const uint32_t lane, const RcvSegment segment)
 {
   const RcvSliceSettings* const settings = &slice->settings;
   const RcvShape* const         shape    = &settings->shape;
-  const RcvTake* const          take = &settings->takes->takes[segment.take];
-  const float* const wet      = take->wet + settings->first + segment.start;
-  const size_t       n_lanes  = slice->n_lanes;
-  const size_t       n_target = n_target_frames(settings);
-  const size_t       n_x      = n_target + shape->lookahead_frames;
+  const RcvPair* const          pair     = segment.passage.pair;
+  const RcvTake* const          take     = &pair->takes.takes[segment.take];
+  const float* const            wet      = take->wet + segment.start;
+  const size_t                  n_lanes  = slice->n_lanes;
+  const size_t                  n_target = n_target_frames(settings);
+  const size_t                  n_x      = n_target + shape->lookahead_frames;
 
   for (size_t t = 0; t < n_x; ++t) {
     const size_t from   = segment.start + t;
     float* const inputs = slice->x + (t * shape->input_size * n_lanes);
 
-    inputs[lane] = from < settings->n_data ? settings->dry[from] : 0.0f;
+    inputs[lane] = from < segment.passage.region.end ? pair->dry[from] : 0.0f;
     for (uint32_t k = 1; k < shape->input_size; ++k) {
       inputs[(k * n_lanes) + lane] = take->knobs[k - 1];
     }
@@ -122,7 +123,7 @@ load_lane(RcvSlice* const slice, const uint32_t lane, const RcvSegment segment)
   }
 
   if (shape->head == RCV_HEAD_SOFTMAX) {
-    const float* const dry = settings->dry + segment.start;
+    const float* const dry = pair->dry + segment.start;
     for (size_t t = 0; t < n_target; ++t) {
       // With a skip the network says what is to be added to its input
       const float value = wet[t] - (shape->skip ? dry[t] : 0.0f);

@@ -7,7 +7,7 @@
 #include "dsp/model/error.h"
 #include "dsp/shape.h"
 #include "train/engine.h"
-#include "train/pair.h"
+#include "train/pairs.h"
 
 #include <stddef.h>
 #include <stdint.h>
@@ -22,17 +22,13 @@
 
 /// What all slices share
 typedef struct {
-  RcvEngine       engine;
-  RcvShape        shape;
-  uint32_t        segment_frames; ///< Trained on
-  uint32_t        warm_up_frames; ///< Before them, to fill the state
-  uint32_t        max_window_frames;
-  uint32_t        kept_frames;  ///< Of bptt's new_()
-  const float*    dry;          ///< [n_data] of the training part
-  const RcvTakes* takes;        ///< What came out
-  size_t          first;        ///< Where the training part begins in the takes
-  size_t          n_data;       ///< Frames in which a segment must lie
-  double          least_energy; ///< Of the pre-emphasised target per frame
+  RcvEngine engine;
+  RcvShape  shape;
+  uint32_t  segment_frames; ///< Trained on
+  uint32_t  warm_up_frames; ///< Before them, to fill the state
+  uint32_t  max_window_frames;
+  uint32_t  kept_frames;  ///< Of bptt's new_()
+  double    least_energy; ///< Of the pre-emphasised target per frame
 } RcvSliceSettings;
 
 typedef struct RcvSliceImpl RcvSlice;
@@ -47,8 +43,9 @@ rcv_slice_free(RcvSlice* slice);
 
 /// Where a sequence comes from
 typedef struct {
-  size_t start; ///< First frame in the training part, warm-up included
-  size_t take;  ///< Which of the takes
+  RcvPassage passage; ///< What it lies in; beyond its end silence is heard
+  size_t     start;   ///< First frame in the recording, warm-up included
+  size_t     take;    ///< Which of the takes
 } RcvSegment;
 
 /**

@@ -11,13 +11,21 @@
 
 /// Pieces of sound, silence after each, and what a model makes of them
 typedef struct {
-  const RcvModel* model;
-  const RcvPair*  pair;
-  RcvRegion       region;
-  size_t          n_starts;  // Places that the pieces are taken from
-  size_t          n_sound;   // Frames of a piece
-  size_t          n_silence; // Frames after it
+  const RcvModel*   model;
+  const RcvPassage* passages; // [n_passages]
+  size_t            n_passages;
+  size_t            n_starts;  // Places that the pieces are taken from
+  size_t            n_sound;   // Frames of a piece
+  size_t            n_silence; // Frames after it
 } Pieces;
+
+/// Where a piece is, and where the knobs stand
+typedef struct {
+  const RcvPair* pair;
+  size_t         start;
+  const float*   knobs; // NULL: in the middle
+  size_t         rest;  // Index of what is at rest with these knobs
+} Spot;
 
 /// Every n-th of the places, on one thread
 typedef struct {
@@ -29,7 +37,7 @@ typedef struct {
   RcvError      error;
   float*        audio; // [n_sound + n_silence] owned
   float*        y;     // [2][n_sound + n_silence] owned
-  double*       rests; // [positions of the knobs] owned; NaN: not known yet
+  double*       rests; // [n_rests()] owned; NaN: not known yet
 } Part;
 
 /// Positions of the knobs that are tried in turn: the takes', and the middle
@@ -39,12 +47,56 @@ n_positions(const RcvPair* const pair)
   return pair->takes.n_knobs ? pair->takes.n_takes + 1 : 1;
 }
 
-static const float*
-position_knobs(const RcvPair* const pair, const size_t index)
+/// Positions of the knobs in the pairs of the first passages
+static size_t
+n_rests(const Pieces* const pieces, const size_t n_passages)
 {
-  const size_t i = index % n_positions(pair);
+  size_t n = 0;
+  for (size_t i = 0; i < n_passages; ++i) {
+    const RcvPair* const pair = pieces->passages[i].pair;
+    n += !i || pair != pieces->passages[i - 1].pair ? n_positions(pair) : 0;
+  }
+  return n;
+}
 
-  return i + 1 < n_positions(pair) ? pair->takes.takes[i].knobs : NULL;
+/// Frames of a passage at which a piece can begin, beside its first
+static size_t
+room(const Pieces* const pieces, const size_t passage)
+{
+  const size_t n = rcv_region_length(pieces->passages[passage].region);
+
+  return n > pieces->n_sound ? n - pieces->n_sound : 0;
+}
+
+/// One of the places, which are spread evenly over all passages
+static Spot
+find_spot(const Pieces* const pieces, const size_t place)
+{
+  size_t all   = 0;
+  size_t found = 0;
+  for (size_t i = 0; i < pieces->n_passages; ++i) {
+    all += room(pieces, i);
+  }
+
+  // Where none has room, the first that a piece just fits into
+  size_t offset = all * place / pieces->n_starts;
+  while (all ? offset >= room(pieces, found)
+             : rcv_region_length(pieces->passages[found].region) <
+                 pieces->n_sound) {
+    offset -= room(pieces, found++);
+  }
+
+  const RcvPassage* const passage  = &pieces->passages[found];
+  const RcvPair* const    pair     = passage->pair;
+  const size_t            n        = n_positions(pair);
+  const size_t            position = place % n;
+
+  const Spot spot = {pair,
+                     passage->region.start + offset,
+                     position + 1 < n ? pair->takes.takes[position].knobs
+                                      : NULL,
+                     n_rests(pieces, found + 1) - n + position};
+  return spot;
 }
 
 static RcvStatus
@@ -62,20 +114,15 @@ no_memory(RcvError* const error)
 static RcvStatus
 play(Part* const part, const size_t place, const float gain, float* const y)
 {
-  const Pieces* const  pieces = part->pieces;
-  const RcvPair* const pair   = pieces->pair;
-  const size_t         length = rcv_region_length(pieces->region);
-  const size_t         start  = pieces->region.start +
-                       ((length - pieces->n_sound) * place / pieces->n_starts);
+  const Pieces* const pieces = part->pieces;
+  const Spot          spot   = find_spot(pieces, place);
   for (size_t t = 0; t < pieces->n_sound; ++t) {
-    part->audio[t] = gain * pair->dry[start + t];
+    part->audio[t] = gain * spot.pair->dry[spot.start + t];
   }
 
   const size_t n = pieces->n_sound + pieces->n_silence;
-  float* const x = rcv_evaluate_inputs(pieces->model->shape.input_size,
-                                       part->audio,
-                                       position_knobs(pair, place),
-                                       n);
+  float* const x = rcv_evaluate_inputs(
+    pieces->model->shape.input_size, part->audio, spot.knobs, n);
 
   const RcvStatus status =
     x ? rcv_model_run(pieces->model, x, y, n, &part->error)
@@ -110,7 +157,7 @@ greater(const double a, const double b)
 static size_t
 n_last(const Pieces* const pieces)
 {
-  return pieces->pair->rate_hz / 20;
+  return pieces->passages[0].pair->rate_hz / 20;
 }
 
 /**
@@ -123,7 +170,7 @@ rest_of(Part* const part, const size_t place)
   const Pieces* const pieces = part->pieces;
   const size_t        n      = n_last(pieces);
   const float* const  end  = part->y + pieces->n_sound + pieces->n_silence - n;
-  double* const       rest = &part->rests[place % n_positions(pieces->pair)];
+  double* const       rest = &part->rests[find_spot(pieces, place).rest];
 
   if (isnan(*rest)) {
     part->status = play(part, place, 0.0f, part->y);
@@ -182,7 +229,7 @@ run_part(void* const handle, const uint32_t index)
   Part* const         part   = &job->parts[index];
   const Pieces* const pieces = part->pieces;
   const size_t        n      = pieces->n_sound + pieces->n_silence;
-  const size_t        n_rest = n_positions(pieces->pair);
+  const size_t        n_rest = n_rests(pieces, pieces->n_passages);
 
   part->audio = calloc(n, sizeof(float));
   part->y     = calloc(2 * n, sizeof(float));
@@ -237,18 +284,31 @@ test_all(const Pieces* const pieces,
   return status;
 }
 
-RcvStatus
-rcv_evaluate_rest(const RcvModel* const model,
-                  const RcvPair* const  pair,
-                  const RcvRegion       region,
-                  const size_t          n_starts,
-                  RcvWorkers* const     workers,
-                  double* const         level,
-                  RcvError* const       error)
+/// Frames of the longest passage
+static size_t
+longest(const RcvPassage* const passages, const size_t n_passages)
 {
-  const Pieces pieces = {
-    model, pair, region, n_starts, pair->rate_hz / 4, pair->rate_hz / 2};
-  if (rcv_region_length(region) < pieces.n_sound) {
+  size_t n_most = 0;
+  for (size_t i = 0; i < n_passages; ++i) {
+    const size_t n = rcv_region_length(passages[i].region);
+    n_most         = n > n_most ? n : n_most;
+  }
+  return n_most;
+}
+
+RcvStatus
+rcv_evaluate_rest(const RcvModel* const   model,
+                  const RcvPassage* const passages,
+                  const size_t            n_passages,
+                  const size_t            n_starts,
+                  RcvWorkers* const       workers,
+                  double* const           level,
+                  RcvError* const         error)
+{
+  const uint32_t rate   = passages[0].pair->rate_hz;
+  const Pieces   pieces = {
+      model, passages, n_passages, n_starts, rate / 4, rate / 2};
+  if (longest(passages, n_passages) < pieces.n_sound) {
     *level = (double)NAN;
     return RCV_OK;
   }
@@ -256,17 +316,18 @@ rcv_evaluate_rest(const RcvModel* const model,
 }
 
 RcvStatus
-rcv_evaluate_rounding(const RcvModel* const model,
-                      const RcvPair* const  pair,
-                      const RcvRegion       region,
-                      const size_t          n_starts,
-                      RcvWorkers* const     workers,
-                      double* const         level,
-                      RcvError* const       error)
+rcv_evaluate_rounding(const RcvModel* const   model,
+                      const RcvPassage* const passages,
+                      const size_t            n_passages,
+                      const size_t            n_starts,
+                      RcvWorkers* const       workers,
+                      double* const           level,
+                      RcvError* const         error)
 {
-  const size_t n_region = rcv_region_length(region);
-  const size_t n        = n_region < pair->rate_hz ? n_region : pair->rate_hz;
-  const Pieces pieces   = {model, pair, region, n ? n_starts : 0, n, 0};
+  const size_t n_region = longest(passages, n_passages);
+  const size_t n_second = passages[0].pair->rate_hz;
+  const size_t n        = n_region < n_second ? n_region : n_second;
+  const Pieces pieces   = {model, passages, n_passages, n ? n_starts : 0, n, 0};
 
   return test_all(&pieces, test_rounding, workers, level, error);
 }

@@ -6,7 +6,7 @@
 
 #include "dsp/model/error.h"
 #include "dsp/model/model.h"
-#include "train/pair.h"
+#include "train/pairs.h"
 #include "train/workers.h"
 
 #include <stddef.h>
@@ -24,25 +24,26 @@
 /**
    The greatest level that a model goes on with in the silence after sound.
 
-   From many places of a region the model plays a quarter of a second and then
-   half a second of silence.  Its rest level is the RMS in the last 50 ms of
-   what is left of its output without the constant that it comes to when there
-   was no sound before.  A network that latches oscillates there for ever, or
-   holds another value.  Knobs stand at the takes' positions and in the middle,
-   in turn.
+   From many places of some regions the model plays a quarter of a second and
+   then half a second of silence.  Its rest level is the RMS in the last 50 ms
+   of what is left of its output without the constant that it comes to when
+   there was no sound before.  A network that latches oscillates there for ever,
+   or holds another value.  Knobs stand at the takes' positions and in the
+   middle, in turn.
 
+   @param passages [n_passages], at least one; a piece is never of two.
    @param n_starts Places per input level (as recorded, and 12 dB up and down).
    @param workers To share the places among, or NULL.
    @param level Set.
 */
 RcvStatus
-rcv_evaluate_rest(const RcvModel* model,
-                  const RcvPair*  pair,
-                  RcvRegion       region,
-                  size_t          n_starts,
-                  RcvWorkers*     workers,
-                  double*         level,
-                  RcvError*       error);
+rcv_evaluate_rest(const RcvModel*   model,
+                  const RcvPassage* passages,
+                  size_t            n_passages,
+                  size_t            n_starts,
+                  RcvWorkers*       workers,
+                  double*           level,
+                  RcvError*         error);
 
 /**
    How far a model depends on rounding: the greatest RMS, over pieces of a
@@ -52,17 +53,18 @@ rcv_evaluate_rest(const RcvModel* model,
    A network can be chaotic where it was trained to be exact: then every set of
    kernels, block of a compiler and processor plays something else.
 
+   @param passages [n_passages], at least one; a piece is never of two.
    @param n_starts Places.
    @param workers To share the places among, or NULL.
    @param level Set; some 1e-7 times its gain if all is well.
 */
 RcvStatus
-rcv_evaluate_rounding(const RcvModel* model,
-                      const RcvPair*  pair,
-                      RcvRegion       region,
-                      size_t          n_starts,
-                      RcvWorkers*     workers,
-                      double*         level,
-                      RcvError*       error);
+rcv_evaluate_rounding(const RcvModel*   model,
+                      const RcvPassage* passages,
+                      size_t            n_passages,
+                      size_t            n_starts,
+                      RcvWorkers*       workers,
+                      double*           level,
+                      RcvError*         error);
 
 #endif // TRAIN_STEADINESS_H

@@ -21,9 +21,10 @@ measure(const RcvModel* const model,
         RcvStretch* const     stretch,
         RcvError* const       error)
 {
-  const size_t       n    = rcv_region_length(stretch->region);
-  const float* const wet  = pair->takes.takes[0].wet + stretch->region.start;
-  RcvErrorSums       sums = {0.0, 0.0, 0.0, 0.0, 0.0, 0};
+  const size_t       n       = rcv_region_length(stretch->region);
+  const float* const wet     = pair->takes.takes[0].wet + stretch->region.start;
+  const RcvPassage   passage = {pair, stretch->region};
+  RcvErrorSums       sums    = {0.0, 0.0, 0.0, 0.0, 0.0, 0};
   rcv_metrics_add(&sums, wet, y_hat, n);
   stretch->metrics         = rcv_metrics_from_sums(&sums);
   stretch->metrics.mr_stft = (double)NAN;
@@ -34,8 +35,8 @@ measure(const RcvModel* const model,
       : rcv_metrics_mr_stft(wet, y_hat, n, &stretch->metrics.mr_stft, error);
   return status ? status
                 : rcv_evaluate_rest(model,
-                                    pair,
-                                    stretch->region,
+                                    &passage,
+                                    1,
                                     REST_STARTS,
                                     NULL,
                                     &stretch->rest_level,

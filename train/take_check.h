@@ -15,7 +15,7 @@ typedef struct {
   bool      compared;     ///< The rest was looked for
   bool      clear;        ///< A delay stood out; else the rest is 0
   double    polarity;     ///< -1 if the device inverts, else 1
-  long      delay_frames; ///< Before anything was taken off
+  double    delay_frames; ///< Before anything was taken off
   RcvDrift  drift;
 } RcvTakeCheck;
 

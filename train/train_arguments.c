@@ -95,6 +95,9 @@ parse(RcvTrainArguments* const a,
      1e6, NULL},
     {"test-from", 0, RCV_OPTION_DURATION, &a->pair.test_s, "TIME",
      "Where testing begins, with --val-from", 0.0, 1e6, NULL},
+    {"regions", 0, RCV_OPTION_STRING, &a->regions, "FILE.csv",
+     "Use what its lines \"pair,start_s,end_s,use\" name for train, validation "
+     "or test, and nothing else", 0.0, 0.0, NULL},
     {"align", 0, RCV_OPTION_FLAG, &a->pair.align, NULL,
      "Find the delay of WET and take it off", 0.0, 0.0, NULL},
     {"clips", 0, RCV_OPTION_UINT, &a->pair.clip_frames, "FRAMES",
@@ -127,20 +130,22 @@ parse(RcvTrainArguments* const a,
   // clang-format on
   const RcvUsage usage = {
     "train",
-    "DRY WET",
+    "DRY WET [DRY WET]...",
     "Train a model of the device between two recordings",
     "DRY is what went into the device, WET what came out: mono, of the same\n"
     "rate and length.  WET may be the capture.json of `recurve capture "
     "--grid`:\n"
-    "the model then has the knobs that were turned.\n"
+    "the model then has the knobs that were turned.  Further pairs are "
+    "recordings\n"
+    "of the same device, each of which is aligned by itself.\n"
     "Ctrl-C ends the training and keeps the best model.",
     2,
     options};
 
-  const char*     operands[2] = {NULL, NULL};
-  const RcvParsed parsed      = rcv_options_parse(&usage, argc, argv, operands);
-  a->dry_path                 = operands[0];
-  a->wet_path                 = operands[1];
+  int             n_pairs = 0;
+  const RcvParsed parsed  = rcv_options_parse_groups(
+    &usage, argc, argv, a->paths, RCV_MAX_PAIRS, &n_pairs);
+  a->n_pairs = (size_t)n_pairs;
   return parsed;
 }
 
@@ -209,6 +214,12 @@ rcv_train_arguments_parse(RcvTrainArguments* const a,
   }
   if (a->pair.test_s >= 0.0 && a->pair.test_s <= a->pair.validation_s) {
     return wrong("--test-from must be after --val-from", "");
+  }
+
+  if (a->regions && (a->pair.validation_s >= 0.0 || a->pair.clip_frames)) {
+    return wrong("--regions says all that --val-from, --test-from and --clips "
+                 "do; give only one of them",
+                 "");
   }
 
   const bool     softmax = r.head == RCV_HEAD_SOFTMAX;

@@ -9,12 +9,17 @@
 #include "train/trainer.h"
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
+
+/// The most pairs of one training
+enum { RCV_MAX_PAIRS = 64 };
 
 /// The command line of `recurve train`
 typedef struct {
-  const char*        dry_path;
-  const char*        wet_path;
+  const char*        paths[2 * RCV_MAX_PAIRS]; ///< DRY WET, DRY WET...
+  size_t             n_pairs;
+  const char*        regions; ///< NULL: by the options of pair
   const char*        output;
   const char*        report; ///< NULL: none
   const char*        log;    ///< NULL: none

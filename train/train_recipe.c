@@ -26,7 +26,7 @@ rcv_train_recipe_write(const RcvTrainArguments* const a,
 
   char bidirectional[64] = "";
   char softmax[64]       = "";
-  char split[192]        = "";
+  char split[256]        = "";
   if (shape->bidirectional) {
     snprintf(bidirectional,
              sizeof(bidirectional),
@@ -63,6 +63,15 @@ rcv_train_recipe_write(const RcvTrainArguments* const a,
     snprintf(split + n, sizeof(split) - n, " --bf16");
   }
 
+  if (a->regions) {
+    // Its name alone: where it was is nobody's business who gets the model
+    const size_t      n     = strlen(split);
+    const char* const slash = strrchr(a->regions, '/');
+    snprintf(split + n,
+             sizeof(split) - n,
+             " --regions %s",
+             slash ? slash + 1 : a->regions);
+  }
   if (a->pair.clip_frames) {
     const size_t n = strlen(split);
     snprintf(split + n, sizeof(split) - n, " --clips %u", a->pair.clip_frames);

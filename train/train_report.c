@@ -34,7 +34,8 @@ static const char* const error_color  = "#999999";
 typedef struct {
   FILE*                   html;
   const RcvModel*         model;
-  const RcvPair*          pair;
+  const RcvPairs*         pairs;
+  const RcvPair*          pair; // Of the excerpt
   const RcvTrainerResult* result;
   RcvRegion               region; // The excerpt
   float*                  y_hat;  // [excerpt] the model's output
@@ -293,14 +294,22 @@ write_players(const Report* const r)
 static RcvStatus
 play_excerpt(Report* const r)
 {
-  const RcvRegion whole =
-    rcv_region_length(r->pair->test) ? r->pair->test : r->pair->validation;
-  const size_t most = (size_t)(excerpt_s * r->pair->rate_hz);
+  const RcvUse      use  = rcv_pairs_length(r->pairs, RCV_USE_TEST)
+                             ? RCV_USE_TEST
+                             : RCV_USE_VALIDATION;
+  size_t            n    = 0;
+  RcvPassage* const list = rcv_pairs_passages(r->pairs, RCV_USE_BIT(use), &n);
+  if (!list || !n) {
+    free(list);
+    return rcv_error_set(r->error, RCV_NO_MEMORY, "No memory for the report");
+  }
+  r->pair   = list[0].pair;
+  r->region = list[0].region;
+  free(list);
 
-  r->region = whole;
-  r->region.end =
-    rcv_region_length(whole) > most ? whole.start + most : whole.end;
-  r->y_hat = malloc(rcv_region_length(r->region) * sizeof(float));
+  const size_t end = r->region.start + (size_t)(excerpt_s * r->pair->rate_hz);
+  r->region.end    = end < r->region.end ? end : r->region.end;
+  r->y_hat         = malloc(rcv_region_length(r->region) * sizeof(float));
   if (!r->y_hat) {
     return rcv_error_set(r->error, RCV_NO_MEMORY, "No memory for the report");
   }
@@ -316,11 +325,23 @@ play_excerpt(Report* const r)
                                  r->error);
 }
 
+/// The pair with the sines of the capture signal, if there is one
+static const RcvPair*
+tones_pair(const Report* const r)
+{
+  size_t i = 0;
+  while (i < r->pairs->n_pairs && !r->pairs->pairs[i].is_signal) {
+    ++i;
+  }
+  return i < r->pairs->n_pairs ? &r->pairs->pairs[i] : r->pair;
+}
+
 /// All that follows the players
 static RcvStatus
 write_sections(const Report* const r)
 {
-  RcvStatus status = rcv_report_stretches(r->html, r->model, r->pair, r->error);
+  RcvStatus status =
+    rcv_report_stretches(r->html, r->model, r->pairs, r->error);
   if (!status) {
     status = write_waveform(r);
   }
@@ -331,15 +352,15 @@ write_sections(const Report* const r)
     status = write_spectrograms(r);
   }
   if (!status) {
-    status = rcv_report_harmonics(r->html, r->model, r->pair, r->error);
+    status = rcv_report_harmonics(r->html, r->model, tones_pair(r), r->error);
   }
   if (!status) {
-    rcv_report_recordings(r->html, r->pair);
+    rcv_report_recordings(r->html, r->pairs);
     write_recipe(r);
     status = write_course(r);
   }
   if (!status) {
-    status = rcv_report_reach(r->html, r->model, r->pair, r->error);
+    status = rcv_report_reach(r->html, r->model, r->pairs, r->error);
   }
   return status;
 }
@@ -347,14 +368,15 @@ write_sections(const Report* const r)
 RcvStatus
 rcv_train_report_write(const char* const             path,
                        const RcvModel* const         model,
-                       const RcvPair* const          pair,
+                       const RcvPairs* const         pairs,
                        const RcvTrainerResult* const result,
                        RcvError* const               error)
 {
   Report r;
   memset(&r, 0, sizeof(r));
   r.model  = model;
-  r.pair   = pair;
+  r.pairs  = pairs;
+  r.pair   = pairs->pairs;
   r.result = result;
   r.error  = error;
 

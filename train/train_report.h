@@ -24,7 +24,7 @@
 RcvStatus
 rcv_train_report_write(const char*             path,
                        const RcvModel*         model,
-                       const RcvPair*          pair,
+                       const RcvPairs*         pairs,
                        const RcvTrainerResult* result,
                        RcvError*               error);
 

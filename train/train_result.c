@@ -25,51 +25,56 @@ rcv_train_result_end(const RcvTrainerEnd end)
 
 static RcvStatus
 print_json(const RcvTrainArguments* const a,
-           const RcvPair* const           pair,
+           const RcvPairs* const          pairs,
            const RcvModelInfo* const      i,
            const RcvTrainerResult* const  r,
            const char* const              recipe,
            RcvError* const                error)
 {
+  const RcvPair* const first = &pairs->pairs[0];
+
   return rcv_json_print(
-    json_pack("{s:o,s:o,s:f,s:I,s:f,s:f,s:o,s:s,s:s,s:I,s:i,s:b,s:s,s:o,s:o}",
-              "val_esr",
-              rcv_json_number(i->validation_esr),
-              "test_esr",
-              rcv_json_number(i->test_esr),
-              "seconds",
-              r->seconds,
-              "updates",
-              (json_int_t)r->n_updates,
-              "steps_per_second",
-              r->n_steps / r->seconds,
-              "update_steps_per_second",
-              r->update_steps_per_second,
-              "max_rest_level",
-              rcv_json_number(r->rest_level),
-              "model",
-              a->output,
-              "end",
-              rcv_train_result_end(r->end),
-              "delay",
-              (json_int_t)pair->delay_frames,
-              "returns",
-              (int)r->n_returns,
-              "latches",
-              (int)r->latches,
-              "recipe",
-              recipe,
-              "takes",
-              rcv_findings_json(pair),
-              "floor",
-              rcv_json_number(pair->repeat.measured ? pair->repeat.floor
-                                                    : (double)NAN)),
+    json_pack(
+      "{s:o,s:o,s:f,s:I,s:f,s:f,s:o,s:s,s:s,s:o,s:i,s:b,s:s,s:o,s:o,s:o}",
+      "val_esr",
+      rcv_json_number(i->validation_esr),
+      "test_esr",
+      rcv_json_number(i->test_esr),
+      "seconds",
+      r->seconds,
+      "updates",
+      (json_int_t)r->n_updates,
+      "steps_per_second",
+      r->n_steps / r->seconds,
+      "update_steps_per_second",
+      r->update_steps_per_second,
+      "max_rest_level",
+      rcv_json_number(r->rest_level),
+      "model",
+      a->output,
+      "end",
+      rcv_train_result_end(r->end),
+      "delay",
+      rcv_json_frames(first->delay_frames),
+      "returns",
+      (int)r->n_returns,
+      "latches",
+      (int)r->latches,
+      "recipe",
+      recipe,
+      "takes",
+      rcv_findings_json_takes(pairs),
+      "pairs",
+      rcv_findings_json_pairs(pairs),
+      "floor",
+      rcv_json_number(first->repeat.measured ? first->repeat.floor
+                                             : (double)NAN)),
     error);
 }
 
 RcvStatus
 rcv_train_result_print(const RcvTrainArguments* const a,
-                       const RcvPair* const           pair,
+                       const RcvPairs* const          pairs,
                        const RcvModel* const          model,
                        const RcvTrainerResult* const  r,
                        const bool                     new_line,
@@ -106,5 +111,5 @@ rcv_train_result_print(const RcvTrainArguments* const a,
   if (!a->json) {
     return RCV_OK;
   }
-  return print_json(a, pair, i, r, recipe, error);
+  return print_json(a, pairs, i, r, recipe, error);
 }

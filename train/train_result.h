@@ -24,7 +24,7 @@ rcv_train_result_end(RcvTrainerEnd end);
 */
 RcvStatus
 rcv_train_result_print(const RcvTrainArguments* arguments,
-                       const RcvPair*           pair,
+                       const RcvPairs*          pairs,
                        const RcvModel*          model,
                        const RcvTrainerResult*  result,
                        bool                     new_line,

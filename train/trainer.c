@@ -75,18 +75,8 @@ run_slice(void* const job, const uint32_t index)
 static void
 begin_segments(RcvTrainer* const trainer)
 {
-  const RcvSliceSettings* const data = &trainer->slice_settings;
-  const size_t                  clip = trainer->pair->clip_frames;
   for (uint32_t i = 0; i < trainer->settings->batch_size; ++i) {
-    RcvSegment* const segment = &trainer->segments[i];
-
-    segment->start =
-      clip ? clip * rcv_random_below(&trainer->random, data->n_data / clip)
-           : rcv_random_below(&trainer->random,
-                              data->n_data - trainer->n_span + 1);
-    segment->take = data->takes->n_takes > 1
-                      ? rcv_random_below(&trainer->random, data->takes->n_takes)
-                      : 0;
+    trainer->segments[i] = rcv_trainer_draw_segment(trainer);
   }
   rcv_trainer_play(trainer, trainer->params, trainer->played);
   rcv_workers_run(trainer->workers, begin_slice, trainer, trainer->n_slices);

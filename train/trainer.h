@@ -8,7 +8,7 @@
 #include "dsp/model/model.h"
 #include "dsp/shape.h"
 #include "train/optimizer.h"
-#include "train/pair.h"
+#include "train/pairs.h"
 #include "train/plan.h"
 
 #include <signal.h>
@@ -124,9 +124,9 @@ typedef struct {
 /**
    Train a model.
 
-   Nothing but pair->train is learned from: what fills the states before a
-   segment and what bidirectional networks look ahead is in it, or silence.
-   Parts that overlap are refused.
+   Nothing but the parts for training are learned from: what fills the states
+   before a segment and what bidirectional networks look ahead is in the same
+   part, or silence.  Parts that overlap are refused.
 
    Same settings but for n_threads, same bytes, whether the run was resumed from
    its state or never interrupted; that of a run that ended otherwise than by
@@ -139,7 +139,7 @@ typedef struct {
 */
 RcvStatus
 rcv_trainer_run(const RcvTrainerSettings* settings,
-                const RcvPair*            pair,
+                const RcvPairs*           pairs,
                 const RcvTrainerEvents*   events,
                 RcvModel*                 model,
                 RcvTrainerResult*         result,

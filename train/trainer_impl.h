@@ -8,7 +8,7 @@
 #include "train/clip.h"
 #include "train/guard.h"
 #include "train/optimizer.h"
-#include "train/pair.h"
+#include "train/pairs.h"
 #include "train/plan.h"
 #include "train/random.h"
 #include "train/slice.h"
@@ -19,11 +19,15 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/// A run: set up and taken down in trainer_init.c, the loop is in trainer.c,
-/// validation in trainer_validate.c
+/// A run: set up and taken down in trainer_init.c, its data in trainer_data.c,
+/// the loop is in trainer.c, validation in trainer_validate.c
 typedef struct {
   const RcvTrainerSettings* settings;
-  const RcvPair*            pair;
+  const RcvPairs*           pairs;
+  RcvPassage*               train; // [n_train] what segments are drawn from
+  size_t                    n_train;
+  RcvPassage*               heard; // [n_heard] and what is validated by
+  size_t                    n_heard;
   const RcvTrainerEvents*   events;
   RcvTrainerResult*         result;
   RcvModel*                 model;     // The best, borrowed
@@ -62,6 +66,22 @@ typedef struct {
   double                    start_time;
   double                    next_report;
 } RcvTrainer;
+
+/// List what is trained on, and check it (trainer_data.c)
+RcvStatus
+rcv_trainer_list_data(RcvTrainer* trainer, RcvError* error);
+
+/// Frames of the shortest passage to train on
+size_t
+rcv_trainer_shortest(const RcvTrainer* trainer);
+
+/// Mean energy of a pre-emphasised frame of the targets
+double
+rcv_trainer_mean_energy(const RcvTrainer* trainer);
+
+/// Draw a segment: each recorded frame is as likely as any other
+RcvSegment
+rcv_trainer_draw_segment(RcvTrainer* trainer);
 
 /// Seconds on a clock that only goes forward
 double

@@ -4,7 +4,6 @@
 #include "train/trainer.h"
 
 #include "train/engine.h"
-#include "train/metrics.h"
 #include "train/trainer_impl.h"
 
 #include <math.h>
@@ -59,23 +58,6 @@ init_params(RcvTrainer* const trainer)
   }
 }
 
-/// Mean energy of a pre-emphasised frame of the targets
-static double
-mean_energy(const RcvTakes* const takes, const size_t first, const size_t n)
-{
-  double energy = 0.0;
-  for (size_t i = 0; i < takes->n_takes; ++i) {
-    const float* const wet = takes->takes[i].wet + first;
-    for (size_t t = 1; t < n; ++t) {
-      const double pre =
-        (double)wet[t] - (RCV_PRE_EMPHASIS * (double)wet[t - 1]);
-
-      energy += pre * pre;
-    }
-  }
-  return energy / (double)(n * takes->n_takes);
-}
-
 /// The longest windows of the plan that keep their tape; 0 if none does
 static uint32_t
 longest_kept(const RcvTrainer* const trainer)
@@ -97,8 +79,8 @@ static RcvStatus
 plan_segments(RcvTrainer* const trainer, RcvError* const error)
 {
   const RcvTrainerSettings* const settings = trainer->settings;
-  const RcvPair* const            pair     = trainer->pair;
-  const size_t                    n_data   = rcv_region_length(pair->train);
+  const RcvPair* const            pair     = &trainer->pairs->pairs[0];
+  const size_t                    n_data   = rcv_trainer_shortest(trainer);
 
   // Of a clip the first half fills the states, and the second is learned
   const size_t clip   = pair->clip_frames;
@@ -135,37 +117,9 @@ plan_segments(RcvTrainer* const trainer, RcvError* const error)
     (uint32_t)n_warm,
     trainer->plan.window_frames[trainer->plan.n_stages - 1],
     longest_kept(trainer),
-    pair->dry + pair->train.start,
-    &pair->takes,
-    pair->train.start,
-    n_data,
-    1e-3 * mean_energy(&pair->takes, pair->train.start, n_data)};
+    1e-3 * rcv_trainer_mean_energy(trainer)};
   trainer->slice_settings = slice;
   return RCV_OK;
-}
-
-static bool
-are_apart(const RcvRegion a, const RcvRegion b)
-{
-  return a.end <= b.start || b.end <= a.start || !rcv_region_length(a) ||
-         !rcv_region_length(b);
-}
-
-/// Nothing that is for training may be for validation or for testing too
-static RcvStatus
-check_parts(const RcvPair* const pair, RcvError* const error)
-{
-  const size_t n = pair->n_frames;
-  return are_apart(pair->train, pair->validation) &&
-             are_apart(pair->train, pair->test) &&
-             are_apart(pair->validation, pair->test) && pair->train.end <= n &&
-             pair->validation.end <= n && pair->test.end <= n
-           ? RCV_OK
-           : rcv_error_set(error,
-                           RCV_BAD_DATA,
-                           "the parts for training, validation and testing "
-                           "overlap or are not in the recording; move "
-                           "--val-from and --test-from");
 }
 
 static RcvStatus
@@ -216,6 +170,8 @@ clear(RcvTrainer* const trainer)
   free(trainer->slices);
   free(trainer->losses);
   free(trainer->segments);
+  free(trainer->train);
+  free(trainer->heard);
   free(trainer->params);
   free(trainer->played);
   free(trainer->gradient);
@@ -245,7 +201,7 @@ plan_validations(RcvTrainer* const trainer, const size_t n_updates)
   const double cost  = 3.0;
   const double steps = trainer->plan.n_frames * settings->batch_size;
   const double n     = validation_share * cost * steps /
-                   (double)rcv_region_length(trainer->pair->validation);
+                   (double)rcv_pairs_length(trainer->pairs, RCV_USE_VALIDATION);
   const double most = fmin(MOST_VALIDATIONS, (double)n_updates / LEAST_UPDATES);
 
   return settings->is_trial ? 1
@@ -314,7 +270,7 @@ run(RcvTrainer* const trainer, RcvError* const error)
   const RcvTrainerSettings* const settings = trainer->settings;
 
   RcvStateFile* file   = NULL;
-  RcvStatus     status = check_parts(trainer->pair, error);
+  RcvStatus     status = rcv_trainer_list_data(trainer, error);
   if (!status && settings->resume) {
     status = rcv_trainer_open_state(trainer, &file, error);
     status = status == RCV_NO_FILE ? RCV_OK : status; // From the beginning
@@ -344,7 +300,7 @@ run(RcvTrainer* const trainer, RcvError* const error)
 
 RcvStatus
 rcv_trainer_run(const RcvTrainerSettings* const settings,
-                const RcvPair* const            pair,
+                const RcvPairs* const           pairs,
                 const RcvTrainerEvents* const   events,
                 RcvModel* const                 model,
                 RcvTrainerResult* const         result,
@@ -354,7 +310,7 @@ rcv_trainer_run(const RcvTrainerSettings* const settings,
   memset(&trainer, 0, sizeof(trainer));
   memset(result, 0, sizeof(RcvTrainerResult));
   trainer.settings = settings;
-  trainer.pair     = pair;
+  trainer.pairs    = pairs;
   trainer.events   = events;
   trainer.result   = result;
   trainer.model    = model;

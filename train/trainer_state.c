@@ -45,26 +45,29 @@ set_text(json_t* const     about,
 }
 
 static uint64_t
-hash_pair(const RcvPair* const pair)
+hash_pair(uint64_t hash, const RcvPair* const pair)
 {
-  const size_t   size      = pair->n_frames * sizeof(float);
-  const uint64_t numbers[] = {pair->train.start,
-                              pair->train.end,
-                              pair->validation.start,
-                              pair->validation.end,
-                              pair->test.start,
-                              pair->test.end,
-                              pair->rate_hz};
-
-  uint64_t hash = rcv_hash(RCV_HASH_START, pair->dry, size);
+  hash = rcv_hash(hash, pair->dry, pair->n_frames * sizeof(float));
   for (size_t i = 0; i < pair->takes.n_takes; ++i) {
     const RcvTake* const take = &pair->takes.takes[i];
 
     hash = rcv_hash(hash, take->wet, pair->takes.n_frames * sizeof(float));
     hash = rcv_hash(hash, take->knobs, sizeof(take->knobs));
   }
-  for (size_t i = 0; i < sizeof(numbers) / sizeof(numbers[0]); ++i) {
-    hash = rcv_hash_number(hash, numbers[i]);
+  for (size_t i = 0; i < pair->n_parts; ++i) {
+    hash = rcv_hash_number(hash, (uint64_t)pair->parts[i].use);
+    hash = rcv_hash_number(hash, pair->parts[i].region.start);
+    hash = rcv_hash_number(hash, pair->parts[i].region.end);
+  }
+  return rcv_hash_number(hash, pair->rate_hz);
+}
+
+static uint64_t
+hash_pairs(const RcvPairs* const pairs)
+{
+  uint64_t hash = RCV_HASH_START;
+  for (size_t i = 0; i < pairs->n_pairs; ++i) {
+    hash = hash_pair(hash, &pairs->pairs[i]);
   }
   return hash;
 }
@@ -254,7 +257,7 @@ rcv_trainer_save(RcvTrainer* const trainer, RcvError* const error)
   }
 
   if (!trainer->data_hash) {
-    trainer->data_hash = hash_pair(trainer->pair);
+    trainer->data_hash = hash_pairs(trainer->pairs);
   }
 
   double* const numbers = calloc((POINT_NUMBERS * n) + 1, sizeof(double));
@@ -284,7 +287,7 @@ rcv_trainer_open_state(RcvTrainer* const    trainer,
                        RcvStateFile** const file,
                        RcvError* const      error)
 {
-  trainer->data_hash = hash_pair(trainer->pair);
+  trainer->data_hash = hash_pairs(trainer->pairs);
   *file = rcv_state_file_read(trainer->settings->state_path, error);
   if (!*file) {
     return error->status;

@@ -65,7 +65,7 @@ try_once(const RcvTrainer* const         trainer,
 
   RcvError        why = {RCV_OK, ""};
   const RcvStatus status =
-    rcv_trainer_run(settings, trainer->pair, &events, model, result, &why);
+    rcv_trainer_run(settings, trainer->pairs, &events, model, result, &why);
   rcv_model_free(model);
   free(result->points);
   result->points = NULL;

@@ -27,14 +27,6 @@ rcv_trainer_rate(const RcvTrainer* const trainer)
          rcv_plan_rate(&trainer->plan, trainer->frames_done);
 }
 
-/// Where to test: all that is not kept for measuring at the end
-static RcvRegion
-rest_region(const RcvPair* const pair)
-{
-  const RcvRegion region = {pair->train.start, pair->validation.end};
-  return region;
-}
-
 /**
    Test how the candidate behaves beyond its error.
 
@@ -48,17 +40,21 @@ test_steady(const RcvTrainer* const trainer,
             bool* const             steady,
             RcvError* const         error)
 {
-  const RcvPair* const pair     = trainer->pair;
-  const double         target   = pair->wet_levels.rms;
-  const RcvRegion      region   = rest_region(pair);
-  double               rounding = 0.0;
+  const double target   = rcv_pairs_wet_rms(trainer->pairs);
+  double       rounding = 0.0;
 
-  RcvStatus status = rcv_evaluate_rest(
-    trainer->candidate, pair, region, n_starts, trainer->workers, rest, error);
+  // Of all that is not kept for measuring at the end
+  RcvStatus status = rcv_evaluate_rest(trainer->candidate,
+                                       trainer->heard,
+                                       trainer->n_heard,
+                                       n_starts,
+                                       trainer->workers,
+                                       rest,
+                                       error);
   if (!status) {
     status = rcv_evaluate_rounding(trainer->candidate,
-                                   pair,
-                                   region,
+                                   trainer->heard,
+                                   trainer->n_heard,
                                    n_starts,
                                    trainer->workers,
                                    &rounding,
@@ -83,12 +79,8 @@ rcv_trainer_measure_costs(const RcvTrainer* const trainer,
   RcvMetrics   metrics;
   rcv_trainer_play(trainer, trainer->params, trainer->candidate->params);
 
-  RcvStatus status = rcv_evaluate_region(trainer->candidate,
-                                         trainer->pair,
-                                         trainer->pair->validation,
-                                         NULL,
-                                         &metrics,
-                                         error);
+  RcvStatus status = rcv_evaluate_use(
+    trainer->candidate, trainer->pairs, RCV_USE_VALIDATION, &metrics, error);
 
   const double middle = rcv_trainer_now();
   if (!status) {
@@ -171,12 +163,8 @@ rcv_trainer_validate(RcvTrainer* const trainer,
   rcv_trainer_play(trainer, trainer->params, trainer->candidate->params);
 
   RcvMetrics metrics;
-  RcvStatus  status = rcv_evaluate_region(trainer->candidate,
-                                         trainer->pair,
-                                         trainer->pair->validation,
-                                         NULL,
-                                         &metrics,
-                                         error);
+  RcvStatus  status = rcv_evaluate_use(
+    trainer->candidate, trainer->pairs, RCV_USE_VALIDATION, &metrics, error);
   if (status) {
     return status;
   }
@@ -208,7 +196,6 @@ rcv_trainer_validate(RcvTrainer* const trainer,
 RcvStatus
 rcv_trainer_choose(RcvTrainer* const trainer, RcvError* const error)
 {
-  const RcvPair* const    pair   = trainer->pair;
   const RcvGuard* const   guard  = &trainer->guard;
   RcvTrainerResult* const result = trainer->result;
   RcvModel* const         model  = trainer->model;
@@ -230,8 +217,8 @@ rcv_trainer_choose(RcvTrainer* const trainer, RcvError* const error)
     }
 
     RcvMetrics metrics;
-    status = rcv_evaluate_region(
-      trainer->candidate, pair, pair->validation, NULL, &metrics, error);
+    status = rcv_evaluate_use(
+      trainer->candidate, trainer->pairs, RCV_USE_VALIDATION, &metrics, error);
     if (!status) {
       memcpy(model->params, trainer->candidate->params, n * sizeof(float));
       model->info.validation_esr = metrics.esr;

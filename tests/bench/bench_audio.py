@@ -21,6 +21,7 @@ def read(path):
 def without_delay(wet, delay, path):
     """Write a recording that begins so many frames later, as long as it was"""
     frames, rate = read(wet)
+    delay = round(delay)
     frames = numpy.roll(frames, -delay)
     if delay:
         frames[-delay if delay > 0 else 0 : None if delay > 0 else -delay] = 0.0

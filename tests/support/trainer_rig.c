@@ -12,7 +12,8 @@
 
 enum { RATE_HZ = 16000 };
 
-RcvPair rcv_trainer_rig_pair;
+RcvPair        rcv_trainer_rig_pair;
+const RcvPairs rcv_trainer_rig_pairs = {&rcv_trainer_rig_pair, 1};
 
 static RcvRegion
 region_of(const RcvSignalRole role)
@@ -21,6 +22,12 @@ region_of(const RcvSignalRole role)
     rcv_capture_signal_span(RCV_SIGNAL_SHORT, RATE_HZ, role);
   const RcvRegion region = {part.start, part.start + part.n_frames};
   return region;
+}
+
+RcvRegion
+rcv_trainer_rig_region(const RcvUse use)
+{
+  return rcv_trainer_rig_pair.parts[use].region;
 }
 
 int
@@ -64,9 +71,16 @@ rcv_trainer_rig_set_up(void** const unused)
   rcv_trainer_rig_pair.takes.takes[0].wet = wet;
 
   rcv_trainer_rig_pair.wet_levels.rms = sqrt(energy / (double)n);
-  rcv_trainer_rig_pair.train          = region_of(RCV_ROLE_TRAIN);
-  rcv_trainer_rig_pair.validation     = region_of(RCV_ROLE_VALIDATION);
-  rcv_trainer_rig_pair.test           = region_of(RCV_ROLE_TEST);
+
+  static const RcvSignalRole roles[RCV_N_USES] = {
+    RCV_ROLE_TRAIN, RCV_ROLE_VALIDATION, RCV_ROLE_TEST};
+  for (size_t i = 0; i < RCV_N_USES; ++i) {
+    if (rcv_pair_add_part(
+          &rcv_trainer_rig_pair, (RcvUse)i, region_of(roles[i]), NULL)) {
+      free(samples);
+      return -1;
+    }
+  }
   free(samples);
   return 0;
 }
@@ -140,7 +154,7 @@ rcv_trainer_rig_train(const RcvTrainerSettings   settings,
   RcvModel* const        model  = rcv_model_new(&settings.shape);
   assert_non_null(model);
   if (rcv_trainer_run(
-        &settings, &rcv_trainer_rig_pair, &events, model, result, &error)) {
+        &settings, &rcv_trainer_rig_pairs, &events, model, result, &error)) {
     fail_msg("%s", error.message);
   }
   free(result->points);

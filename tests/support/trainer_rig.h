@@ -4,7 +4,7 @@
 #ifndef TESTS_SUPPORT_TRAINER_RIG_H
 #define TESTS_SUPPORT_TRAINER_RIG_H
 
-#include "train/pair.h"
+#include "train/pairs.h"
 #include "train/trainer.h"
 
 #include <signal.h>
@@ -20,6 +20,13 @@
 
 /// The capture signal, and what the device makes of it
 extern RcvPair rcv_trainer_rig_pair;
+
+/// That pair, as all that there is
+extern const RcvPairs rcv_trainer_rig_pairs;
+
+/// Its part for a use: there is one for each, in order
+RcvRegion
+rcv_trainer_rig_region(RcvUse use);
 
 /// What the trainer told
 typedef struct {

@@ -82,7 +82,7 @@ test_refused(void** const unused)
     {"seconds\n0\n", "names no knob"},
     {"seconds,bass\n0,0\n", "no knob \"bass\""},
     {"seconds,drive,1\n0,0,0\n", "twice"},
-    {"seconds,drive\n0\n", "line 2 has 1 columns, line 1 has 2"},
+    {"seconds,drive\n0\n", "line 2 has 1 columns, the first has 2"},
     {"seconds,drive\n0,0,0\n", "line 2 has 3 columns"},
     {"seconds,drive\n0,1.5\n", "line 2, column 2: \"1.5\""},
     {"seconds,drive\n0,nan\n", "line 2, column 2"},

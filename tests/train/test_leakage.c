@@ -58,7 +58,7 @@ make_settings(const bool bidirectional)
 }
 
 static Outcome
-train(const bool bidirectional)
+train_pairs(const RcvPairs* const pairs, const bool bidirectional)
 {
   const RcvTrainerSettings settings = make_settings(bidirectional);
   const size_t             n        = rcv_shape_n_params(&settings.shape);
@@ -74,8 +74,7 @@ train(const bool bidirectional)
   RcvError               error  = {RCV_OK, ""};
   RcvTrainerResult       result;
   assert_non_null(model);
-  if (rcv_trainer_run(
-        &settings, &rcv_trainer_rig_pair, &events, model, &result, &error)) {
+  if (rcv_trainer_run(&settings, pairs, &events, model, &result, &error)) {
     fail_msg("%s", error.message);
   }
   free(result.points);
@@ -85,6 +84,12 @@ train(const bool bidirectional)
   memcpy(outcome.params, model->params, outcome.size);
   rcv_model_free(model);
   return outcome;
+}
+
+static Outcome
+train(const bool bidirectional)
+{
+  return train_pairs(&rcv_trainer_rig_pairs, bidirectional);
 }
 
 /// Put noise, or what must not be read at all, into a stretch of both
@@ -104,12 +109,15 @@ set_up(void** const unused)
     return -1;
   }
 
-  RcvPair* const pair  = &rcv_trainer_rig_pair;
-  pair->train.end      = pair->validation.start;
-  pair->train.start    = pair->train.end - N_TRAIN;
-  pair->validation.end = pair->validation.start + N_VALIDATION;
-  pair->test.start     = pair->validation.end;
-  pair->test.end       = pair->n_frames;
+  RcvPart* const   parts      = rcv_trainer_rig_pair.parts;
+  RcvRegion* const train      = &parts[RCV_USE_TRAIN].region;
+  RcvRegion* const validation = &parts[RCV_USE_VALIDATION].region;
+  RcvRegion* const test       = &parts[RCV_USE_TEST].region;
+  train->end                  = validation->start;
+  train->start                = train->end - N_TRAIN;
+  validation->end             = validation->start + N_VALIDATION;
+  test->start                 = validation->end;
+  test->end                   = rcv_trainer_rig_pair.n_frames;
   return 0;
 }
 
@@ -117,10 +125,13 @@ static void
 test_nothing_leaks(void** const unused)
 {
   (void)unused;
-  RcvPair* const pair = &rcv_trainer_rig_pair;
-  const size_t   size = pair->n_frames * sizeof(float);
-  float* const   wet  = pair->takes.takes[0].wet;
-  float* const   kept = network_rig_floats(2 * pair->n_frames);
+  RcvPair* const  pair       = &rcv_trainer_rig_pair;
+  const RcvRegion train_part = rcv_trainer_rig_region(RCV_USE_TRAIN);
+  const RcvRegion validation = rcv_trainer_rig_region(RCV_USE_VALIDATION);
+  const RcvRegion test       = rcv_trainer_rig_region(RCV_USE_TEST);
+  const size_t    size       = pair->n_frames * sizeof(float);
+  float* const    wet        = pair->takes.takes[0].wet;
+  float* const    kept       = network_rig_floats(2 * pair->n_frames);
   memcpy(kept, pair->dry, size);
   memcpy(kept + pair->n_frames, wet, size);
   for (int bidirectional = 0; bidirectional < 2; ++bidirectional) {
@@ -128,9 +139,9 @@ test_nothing_leaks(void** const unused)
 
     // What is for testing is not read, nor what is before; but for what a
     // validation hears first
-    const size_t before = pair->validation.start - RATE_HZ;
+    const size_t before = validation.start - RATE_HZ;
     replace(0, before, (float)NAN);
-    replace(pair->test.start, pair->n_frames, (float)NAN);
+    replace(test.start, pair->n_frames, (float)NAN);
     const Outcome blind = train(bidirectional);
     assert_memory_equal(whole.params, blind.params, whole.size);
     assert_close(whole.train_loss, blind.train_loss, 0.0);
@@ -138,17 +149,17 @@ test_nothing_leaks(void** const unused)
       assert_close(whole.val_esr, blind.val_esr, 0.0);
     }
     replace(0, before, 0.0f);
-    replace(pair->test.start, pair->n_frames, 0.0f);
+    replace(test.start, pair->n_frames, 0.0f);
 
     // What is for validation chooses, and is not learned
-    replace(pair->validation.start, pair->validation.end, 0.5f);
+    replace(validation.start, validation.end, 0.5f);
     const Outcome other = train(bidirectional);
     assert_memory_equal(whole.params, other.params, whole.size);
     assert_close(whole.train_loss, other.train_loss, 0.0);
     assert_true(fabs(whole.val_esr - other.val_esr) > 1e-3);
 
     // The last frame for training is
-    pair->dry[pair->train.end - 1] += 0.5f;
+    pair->dry[train_part.end - 1] += 0.5f;
     const Outcome changed = train(bidirectional);
     assert_memory_not_equal(whole.params, changed.params, whole.size);
 
@@ -162,18 +173,115 @@ test_nothing_leaks(void** const unused)
   free(kept);
 }
 
+/// A recording with only what its parts may hear; the rest is NaN
+static RcvPair
+blind_pair(const RcvPart* const parts, const size_t n_parts)
+{
+  const RcvPair* const from = &rcv_trainer_rig_pair;
+  const size_t         n    = from->n_frames;
+  RcvPair              pair;
+  memset(&pair, 0, sizeof(pair));
+  pair.dry         = network_rig_floats(n);
+  pair.takes       = from->takes;
+  pair.takes.takes = calloc(1, sizeof(RcvTake));
+  pair.n_frames    = n;
+  pair.rate_hz     = from->rate_hz;
+  pair.wet_levels  = from->wet_levels;
+  assert_non_null(pair.takes.takes);
+  pair.takes.takes[0].wet = network_rig_floats(n);
+  network_rig_random(pair.dry, n, (float)NAN, 3);
+  network_rig_random(pair.takes.takes[0].wet, n, (float)NAN, 4);
+  for (size_t i = 0; i < n_parts; ++i) {
+    const RcvRegion region   = parts[i].region;
+    const size_t    n_before = parts[i].use == RCV_USE_TRAIN ? 0 : RATE_HZ;
+    const size_t    start    = region.start - n_before;
+    memcpy(pair.dry + start,
+           from->dry + start,
+           (region.end - start) * sizeof(float));
+    memcpy(pair.takes.takes[0].wet + region.start,
+           from->takes.takes[0].wet + region.start,
+           rcv_region_length(region) * sizeof(float));
+    assert_int_equal(rcv_pair_add_part(&pair, parts[i].use, region, NULL),
+                     RCV_OK);
+  }
+  return pair;
+}
+
+/// The same with several regions in several recordings: each segment is in one
+/// of them, and each of them is learned from
+static void
+test_several(void** const unused)
+{
+  (void)unused;
+  static const RcvPart first[] = {
+    {RCV_USE_TRAIN, {90000, 90000 + N_TRAIN}},
+    {RCV_USE_VALIDATION, {120000, 120000 + N_VALIDATION}},
+    {RCV_USE_TRAIN, {140000, 140000 + N_TRAIN}},
+  };
+  static const RcvPart second[] = {
+    {RCV_USE_VALIDATION, {60000, 60000 + N_VALIDATION}},
+    {RCV_USE_TRAIN, {100000, 100000 + N_TRAIN}},
+  };
+  const RcvPart* const lists[] = {first, second};
+  for (int bidirectional = 0; bidirectional < 2; ++bidirectional) {
+    RcvPair all[2] = {rcv_trainer_rig_pair, rcv_trainer_rig_pair};
+    for (size_t i = 0; i < 2; ++i) {
+      all[i].parts   = NULL;
+      all[i].n_parts = 0;
+      for (size_t k = 0; k < 3 - i; ++k) {
+        const RcvPart part = lists[i][k];
+        assert_int_equal(
+          rcv_pair_add_part(&all[i], part.use, part.region, NULL), RCV_OK);
+      }
+    }
+
+    const RcvPairs whole_pairs = {all, 2};
+    RcvPair        blind_all[] = {blind_pair(first, 3), blind_pair(second, 2)};
+    const RcvPairs blind_pairs = {blind_all, 2};
+    const Outcome  whole       = train_pairs(&whole_pairs, bidirectional);
+    const Outcome  blind       = train_pairs(&blind_pairs, bidirectional);
+    assert_memory_equal(whole.params, blind.params, whole.size);
+    assert_close(whole.train_loss, blind.train_loss, 0.0);
+    if (!bidirectional) { // It hears the lookahead after the last frame
+      assert_close(whole.val_esr, blind.val_esr, 0.0);
+    }
+    free(blind.params);
+
+    for (size_t i = 0; i < 5; ++i) {
+      const RcvPart* const part  = i < 3 ? &first[i] : &second[i - 3];
+      float* const         frame = &blind_all[i / 3].dry[part->region.end - 1];
+      const float          kept  = *frame;
+      *frame += 0.5f;
+
+      const Outcome changed = train_pairs(&blind_pairs, bidirectional);
+      const bool    learned =
+        memcmp(whole.params, changed.params, whole.size) != 0;
+      assert_true(learned == (part->use == RCV_USE_TRAIN));
+      free(changed.params);
+      *frame = kept;
+    }
+    free(whole.params);
+    for (size_t i = 0; i < 2; ++i) {
+      free(all[i].parts);
+      rcv_pair_clear(&blind_all[i]);
+    }
+  }
+}
+
 /// Parts that share a frame are refused, whoever made them
 static void
 test_overlap(void** const unused)
 {
   (void)unused;
-  RcvPair* const pair = &rcv_trainer_rig_pair;
-  const RcvPair  good = *pair;
+  RcvPart* const parts = rcv_trainer_rig_pair.parts;
+  RcvPart        good[RCV_N_USES];
+  memcpy(good, parts, sizeof(good));
   for (size_t i = 0; i < 4; ++i) {
-    pair->train.end += i == 0;
-    pair->test.start -= i == 1;
-    pair->test.start = i == 2 ? pair->train.start : pair->test.start;
-    pair->test.end += i == 3; // Beyond the recording
+    parts[RCV_USE_TRAIN].region.end += i == 0;
+    parts[RCV_USE_TEST].region.start -= i == 1;
+    parts[RCV_USE_TEST].region.end += i == 2; // Beyond the recording
+    parts[RCV_USE_VALIDATION] =
+      i == 3 ? parts[RCV_USE_TRAIN] : parts[RCV_USE_VALIDATION];
 
     const RcvTrainerSettings settings = make_settings(false);
     Outcome                  outcome;
@@ -187,13 +295,14 @@ test_overlap(void** const unused)
     RcvError               error  = {RCV_OK, ""};
     RcvTrainerResult       result;
     assert_int_equal(
-      rcv_trainer_run(&settings, pair, &events, model, &result, &error),
+      rcv_trainer_run(
+        &settings, &rcv_trainer_rig_pairs, &events, model, &result, &error),
       RCV_BAD_DATA);
     assert_non_null(strstr(error.message, "overlap"));
     assert_int_equal(result.n_points, 0);
     free(result.points);
     rcv_model_free(model);
-    *pair = good;
+    memcpy(parts, good, sizeof(good));
   }
 }
 
@@ -202,6 +311,7 @@ main(void)
 {
   const struct CMUnitTest tests[] = {
     cmocka_unit_test(test_nothing_leaks),
+    cmocka_unit_test(test_several),
     cmocka_unit_test(test_overlap),
   };
 

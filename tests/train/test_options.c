@@ -21,7 +21,9 @@ typedef struct {
   double        time_s;
   const char*   output;
   RcvOptionList set;
-  const char*   operands[2];
+  const char*   operands[6];
+  int           n_groups;   ///< Of operands that may be given
+  int           n_given;    ///< Of them that were
   char          said[4096]; ///< What went to stdout and stderr
 } Values;
 
@@ -34,7 +36,9 @@ static const Values defaults = {true,
                                 60.0,
                                 NULL,
                                 {{NULL}, 0U},
-                                {NULL, NULL},
+                                {NULL},
+                                1,
+                                0,
                                 ""};
 
 static RcvParsed
@@ -62,12 +66,15 @@ parse_values(Values* const v, const int argc, char** const argv)
   };
   const RcvUsage usage = {
     "train", "DRY WET", "Train a network", NULL, 2, options};
-  return rcv_options_parse(&usage, argc, argv, v->operands);
+  return v->n_groups == 1
+           ? rcv_options_parse(&usage, argc, argv, v->operands)
+           : rcv_options_parse_groups(
+               &usage, argc, argv, v->operands, v->n_groups, &v->n_given);
 }
 
 /// Parse a line of words, and catch what is printed
 static RcvParsed
-parse(Values* const v, const char* const line)
+parse_groups(Values* const v, const int n_groups, const char* const line)
 {
   static char words[1024];
   char*       argv[40];
@@ -78,7 +85,8 @@ parse(Values* const v, const char* const line)
   }
   argv[argc] = NULL;
 
-  *v = defaults;
+  *v          = defaults;
+  v->n_groups = n_groups;
   fflush(stdout);
   const int   out  = dup(1);
   const int   err  = dup(2);
@@ -95,6 +103,40 @@ parse(Values* const v, const char* const line)
   v->said[fread(v->said, 1, sizeof(v->said) - 1U, file)] = '\0';
   fclose(file);
   return parsed;
+}
+
+static RcvParsed
+parse(Values* const v, const char* const line)
+{
+  return parse_groups(v, 1, line);
+}
+
+/// Operands that may be given again, all of a group together
+static void
+test_groups(void** state)
+{
+  (void)state;
+  Values v;
+  assert_int_equal(parse_groups(&v, 3, "train a b"), RCV_PARSED);
+  assert_int_equal(v.n_given, 1);
+  assert_int_equal(parse_groups(&v, 3, "train a b c -r d e f"), RCV_PARSED);
+  assert_int_equal(v.n_given, 3);
+  assert_string_equal(v.operands[2], "c");
+  assert_string_equal(v.operands[5], "f");
+  assert_true(v.resume);
+
+  static const char* const cases[][2] = {
+    {"train", "recurve train: DRY is missing; usage: recurve train"},
+    {"train a", "recurve train: WET is missing;"},
+    {"train a b c", "recurve train: WET of c is missing;"},
+    {"train a b c d e f g", "\"g\" is one operand too many"},
+  };
+  for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); ++i) {
+    assert_int_equal(parse_groups(&v, 3, cases[i][0]), RCV_PARSED_WRONG);
+    if (!strstr(v.said, cases[i][1])) {
+      fail_msg("%s: \"%s\"", cases[i][0], v.said);
+    }
+  }
 }
 
 static void
@@ -222,6 +264,7 @@ int
 main(void)
 {
   const struct CMUnitTest tests[] = {
+    cmocka_unit_test(test_groups),
     cmocka_unit_test(test_values),
     cmocka_unit_test(test_durations),
     cmocka_unit_test(test_wrong),

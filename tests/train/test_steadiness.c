@@ -17,6 +17,8 @@ static void
 test_rest(void** const unused)
 {
   (void)unused;
+  const RcvPassage    passage    = {&rcv_trainer_rig_pair,
+                                    rcv_trainer_rig_region(RCV_USE_VALIDATION)};
   static const float  w[]        = {0.5f, -0.5f, 3.0f, -3.0f};
   RcvWorkers* const   workers    = rcv_workers_new(3);
   static const double expected[] = {0.0, 0.0, 0.9949, 0.9949};
@@ -29,25 +31,13 @@ test_rest(void** const unused)
     model->params[0] = 1.0f; // W_ih
     model->params[1] = w[i]; // W_hh
     model->params[4] = 1.0f; // W_o
-    assert_int_equal(rcv_evaluate_rest(model,
-                                       &rcv_trainer_rig_pair,
-                                       rcv_trainer_rig_pair.validation,
-                                       8,
-                                       NULL,
-                                       &level,
-                                       NULL),
-                     RCV_OK);
+    assert_int_equal(
+      rcv_evaluate_rest(model, &passage, 1, 8, NULL, &level, NULL), RCV_OK);
     assert_close(level, expected[i], 1e-4);
 
     double shared = -1.0;
-    assert_int_equal(rcv_evaluate_rest(model,
-                                       &rcv_trainer_rig_pair,
-                                       rcv_trainer_rig_pair.validation,
-                                       8,
-                                       workers,
-                                       &shared,
-                                       NULL),
-                     RCV_OK);
+    assert_int_equal(
+      rcv_evaluate_rest(model, &passage, 1, 8, workers, &shared, NULL), RCV_OK);
     assert_memory_equal(&shared, &level, sizeof(level));
     rcv_model_free(model);
   }
@@ -61,9 +51,11 @@ test_all_places(void** const unused)
   (void)unused;
   enum { N_PLACES = 5 };
 
-  RcvPair      pair    = rcv_trainer_rig_pair;
-  const size_t n       = rcv_region_length(pair.train);
-  const size_t n_sound = pair.rate_hz / 4;
+  RcvPair          pair    = rcv_trainer_rig_pair;
+  const RcvRegion  train   = rcv_trainer_rig_region(RCV_USE_TRAIN);
+  const RcvPassage passage = {&pair, train};
+  const size_t     n       = rcv_region_length(train);
+  const size_t     n_sound = pair.rate_hz / 4;
   assert_true((n - n_sound) / N_PLACES >= n_sound); // They do not overlap
   pair.dry = calloc(pair.n_frames, sizeof(float));
 
@@ -78,15 +70,14 @@ test_all_places(void** const unused)
   for (size_t k = 0; k / 2 <= N_PLACES; ++k) {
     RcvWorkers* const workers = k % 2 ? rcv_workers_new(3) : NULL;
     const size_t      place   = k / 2;
-    const size_t start = pair.train.start + ((n - n_sound) * place / N_PLACES);
-    double       level = -1.0;
+    const size_t      start = train.start + ((n - n_sound) * place / N_PLACES);
+    double            level = -1.0;
     memset(pair.dry, 0, pair.n_frames * sizeof(float));
     for (size_t t = 0; place < N_PLACES && t < n_sound; ++t) {
       pair.dry[start + t] = 0.5f;
     }
     assert_int_equal(
-      rcv_evaluate_rest(
-        model, &pair, pair.train, N_PLACES, workers, &level, NULL),
+      rcv_evaluate_rest(model, &passage, 1, N_PLACES, workers, &level, NULL),
       RCV_OK);
     assert_close(level, place < N_PLACES ? 0.9949 : 0.0, 1e-4);
     rcv_workers_free(workers);
@@ -95,24 +86,79 @@ test_all_places(void** const unused)
   free(pair.dry);
 }
 
+/// The same over regions of several recordings, of which some are too short:
+/// no place is passed over, and no piece is of two regions
+static void
+test_passages(void** const unused)
+{
+  (void)unused;
+  enum { N_PLACES = 6 };
+
+  RcvPair      pairs[2] = {rcv_trainer_rig_pair, rcv_trainer_rig_pair};
+  const size_t n_sound  = pairs[0].rate_hz / 4;
+  for (size_t i = 0; i < 2; ++i) {
+    pairs[i].dry = calloc(pairs[i].n_frames, sizeof(float));
+  }
+  const RcvPassage passages[] = {
+    {&pairs[0], {0, n_sound - 1}},
+    {&pairs[0], {2 * n_sound, 7 * n_sound}}, // Three places: 0, 4/3, 8/3
+    {&pairs[1], {0, n_sound}},
+    {&pairs[1], {n_sound, 6 * n_sound}}, // 0, 4/3, 8/3
+  };
+
+  RcvShape shape        = rcv_fixture_shape(1);
+  shape.cell            = RCV_CELL_RNN;
+  shape.skip            = false;
+  RcvModel* const model = rcv_model_new(&shape);
+  model->params[0]      = 1.0f; // W_ih
+  model->params[1]      = 3.0f; // W_hh
+  model->params[4]      = 1.0f; // W_o
+  for (size_t place = 0; place <= N_PLACES; ++place) {
+    float* const dry = pairs[place >= N_PLACES / 2].dry;
+    const size_t start =
+      (place < N_PLACES / 2 ? 2 * n_sound : n_sound) +
+      ((4 * n_sound * (place % (N_PLACES / 2))) / (N_PLACES / 2));
+    double level = -1.0;
+    for (size_t t = 0; place < N_PLACES && t < n_sound / 4; ++t) {
+      dry[start + t] = 0.5f;
+    }
+    assert_int_equal(
+      rcv_evaluate_rest(model, passages, 4, N_PLACES, NULL, &level, NULL),
+      RCV_OK);
+    assert_close(level, place < N_PLACES ? 0.9949 : 0.0, 1e-4);
+    memset(dry, 0, pairs[0].n_frames * sizeof(float));
+  }
+
+  // What is between the regions is not heard
+  memset(pairs[0].dry, 0xff, 2 * n_sound * sizeof(float)); // NaN
+  double level = -1.0;
+  assert_int_equal(
+    rcv_evaluate_rest(model, passages, 4, N_PLACES, NULL, &level, NULL),
+    RCV_OK);
+  assert_close(level, 0.0, 1e-4);
+  assert_int_equal(
+    rcv_evaluate_rest(model, passages, 1, N_PLACES, NULL, &level, NULL),
+    RCV_OK);
+  assert_true(isnan(level)); // Too short for any piece
+  rcv_model_free(model);
+  free(pairs[0].dry);
+  free(pairs[1].dry);
+}
+
 /// A constant at rest, which an output bias makes, is not heard as going on
 static void
 test_rest_of_constant(void** const unused)
 {
   (void)unused;
-  RcvShape shape                                = rcv_fixture_shape(1);
-  double   level                                = -1.0;
+  const RcvPassage passage                      = {&rcv_trainer_rig_pair,
+                                                   rcv_trainer_rig_region(RCV_USE_VALIDATION)};
+  RcvShape         shape                        = rcv_fixture_shape(1);
+  double           level                        = -1.0;
   shape.cell                                    = RCV_CELL_RNN;
   shape.skip                                    = false;
   RcvModel* model                               = rcv_model_new(&shape);
   model->params[rcv_shape_n_params(&shape) - 1] = 0.5f; // b_o
-  assert_int_equal(rcv_evaluate_rest(model,
-                                     &rcv_trainer_rig_pair,
-                                     rcv_trainer_rig_pair.validation,
-                                     8,
-                                     NULL,
-                                     &level,
-                                     NULL),
+  assert_int_equal(rcv_evaluate_rest(model, &passage, 1, 8, NULL, &level, NULL),
                    RCV_OK);
   assert_close(level, 0.0, 1e-6);
   rcv_model_free(model);
@@ -124,6 +170,8 @@ static void
 test_rounding(void** const unused)
 {
   (void)unused;
+  const RcvPassage    passage  = {&rcv_trainer_rig_pair,
+                                  rcv_trainer_rig_region(RCV_USE_VALIDATION)};
   static const size_t n_hidden = 16;
   RcvWorkers* const   workers  = rcv_workers_new(3);
   static const float  scales[] = {0.2f, 1.5f};
@@ -142,26 +190,15 @@ test_rounding(void** const unused)
       model->params[k] =
         scales[i] * (float)((2.0 * rcv_random_unit(&random)) - 1.0);
     }
-    assert_int_equal(rcv_evaluate_rounding(model,
-                                           &rcv_trainer_rig_pair,
-                                           rcv_trainer_rig_pair.validation,
-                                           4,
-                                           NULL,
-                                           &level,
-                                           NULL),
-                     RCV_OK);
+    assert_int_equal(
+      rcv_evaluate_rounding(model, &passage, 1, 4, NULL, &level, NULL), RCV_OK);
     print_message("distance by rounding %g\n", level);
 
     // Shared among threads it is the same to the last bit
     double shared = -1.0;
-    assert_int_equal(rcv_evaluate_rounding(model,
-                                           &rcv_trainer_rig_pair,
-                                           rcv_trainer_rig_pair.validation,
-                                           4,
-                                           workers,
-                                           &shared,
-                                           NULL),
-                     RCV_OK);
+    assert_int_equal(
+      rcv_evaluate_rounding(model, &passage, 1, 4, workers, &shared, NULL),
+      RCV_OK);
     assert_memory_equal(&shared, &level, sizeof(level));
     assert_true(i ? level > 0.1 : level < 1e-6);
     rcv_model_free(model);
@@ -175,6 +212,7 @@ main(void)
   const struct CMUnitTest tests[] = {
     cmocka_unit_test(test_rest),
     cmocka_unit_test(test_all_places),
+    cmocka_unit_test(test_passages),
     cmocka_unit_test(test_rest_of_constant),
     cmocka_unit_test(test_rounding),
   };

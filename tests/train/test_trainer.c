@@ -31,7 +31,7 @@ test_learns(void** const unused)
   RcvTrainerResult    result;
   RcvModel* const     model =
     rcv_trainer_rig_train(rcv_trainer_rig_settings(600, 1), &events, &result);
-  const double esr = esr_of(model, rcv_trainer_rig_pair.test);
+  const double esr = esr_of(model, rcv_trainer_rig_region(RCV_USE_TEST));
   print_message("ESR %.4g for validation, %.4g for testing, %.1f s\n",
                 result.best_esr,
                 esr,
@@ -43,8 +43,9 @@ test_learns(void** const unused)
   assert_true(events.n_better > 1 && events.n_progress > 1);
 
   // What it says is what the model does
-  assert_close(
-    esr_of(model, rcv_trainer_rig_pair.validation), result.best_esr, 0.0);
+  assert_close(esr_of(model, rcv_trainer_rig_region(RCV_USE_VALIDATION)),
+               result.best_esr,
+               0.0);
   assert_close(model->info.validation_esr, result.best_esr, 0.0);
   assert_close(events.last_esr, result.best_esr, 0.0);
   rcv_model_free(model);
@@ -87,19 +88,22 @@ test_clips(void** const unused)
   }
   pair->clip_frames        = CLIP;
   pair->takes.takes[0].wet = wet;
-  pair->train.start        = pair->train.start / CLIP * CLIP;
+  RcvRegion* const train   = &pair->parts[RCV_USE_TRAIN].region;
+  const size_t     start   = train->start;
+  train->start             = start / CLIP * CLIP;
   rcv_pair_blank(pair, 0, wet, pair->n_frames);
 
   RcvTrainerRigEvents events = {0, 0, 0, 0.0, 0};
   RcvTrainerResult    result;
   RcvModel* const     model =
     rcv_trainer_rig_train(rcv_trainer_rig_settings(600, 1), &events, &result);
-  const double esr                        = esr_of(model, pair->test);
-  rcv_trainer_rig_pair                    = whole;
+  const double esr     = esr_of(model, rcv_trainer_rig_region(RCV_USE_TEST));
+  rcv_trainer_rig_pair = whole;
   rcv_trainer_rig_pair.takes.takes[0].wet = good;
+  train->start                            = start;
   free(wet);
 
-  const double esr_of_all = esr_of(model, whole.test);
+  const double esr_of_all = esr_of(model, rcv_trainer_rig_region(RCV_USE_TEST));
   print_message(
     "ESR %.4g of the second halves, %.4g of all\n", esr, esr_of_all);
   assert_true(esr < 0.003);
@@ -143,8 +147,9 @@ test_interrupt(void** const unused)
   assert_int_equal(result.end, RCV_END_INTERRUPTED);
   assert_true(result.n_updates < 400);
   assert_int_equal(events.n_better, 2);
-  assert_close(
-    esr_of(model, rcv_trainer_rig_pair.validation), events.last_esr, 0.0);
+  assert_close(esr_of(model, rcv_trainer_rig_region(RCV_USE_VALIDATION)),
+               events.last_esr,
+               0.0);
   rcv_model_free(model);
 }
 
@@ -165,7 +170,7 @@ test_interrupt_at_once(void** const unused)
   RcvModel* const          model = rcv_model_new(&settings.shape);
   assert_int_equal(
     rcv_trainer_run(
-      &settings, &rcv_trainer_rig_pair, &events, model, &result, &error),
+      &settings, &rcv_trainer_rig_pairs, &events, model, &result, &error),
     RCV_INTERRUPTED);
   assert_int_equal(state.n_better, 0);
   assert_int_equal(result.n_updates, 0);

@@ -59,7 +59,7 @@ train_from(const float                w,
 
   RcvModel* const model  = rcv_model_new(&settings.shape);
   const RcvStatus status = rcv_trainer_run(
-    &settings, &rcv_trainer_rig_pair, &events, model, result, NULL);
+    &settings, &rcv_trainer_rig_pairs, &events, model, result, NULL);
   free(result->points);
   rcv_model_free(model);
   return status;
@@ -108,13 +108,14 @@ test_choice(void** const unused)
   shape.cell        = RCV_CELL_RNN;
   shape.skip        = false;
   trainer.settings  = &settings;
-  trainer.pair      = &rcv_trainer_rig_pair;
+  trainer.pairs     = &rcv_trainer_rig_pairs;
   trainer.result    = &result;
   trainer.model     = rcv_model_new(&shape);
   trainer.candidate = rcv_model_new(&shape);
   trainer.n_params  = N;
   assert_int_equal(rcv_shape_n_params(&shape), N);
   assert_true(rcv_guard_init(&trainer.guard, N));
+  assert_int_equal(rcv_trainer_list_data(&trainer, NULL), RCV_OK);
 
   static const float w[] = {3.0f, 0.5f, -3.0f, 2.0f};
   for (size_t i = 0; i < 4; ++i) {
@@ -127,6 +128,8 @@ test_choice(void** const unused)
     assert_close(trainer.model->info.rest_level, result.rest_level, 0.0);
     assert_true(!i || result.best_esr > 0.0);
   }
+  free(trainer.train);
+  free(trainer.heard);
   rcv_guard_clear(&trainer.guard);
   rcv_model_free(trainer.candidate);
   rcv_model_free(trainer.model);
