@@ -66,8 +66,9 @@ test_bf16(void** const unused)
     assert_int_equal(rcv_bf16_weights_are_exact(&model->shape, model->params),
                      bf16);
     assert_true(result.best_esr < 0.003);
-    assert_close(
-      esr_of(model, rcv_trainer_rig_pair.validation), result.best_esr, 0.0);
+    assert_close(esr_of(model, rcv_trainer_rig_region(RCV_USE_VALIDATION)),
+                 result.best_esr,
+                 0.0);
     rcv_model_free(model);
   }
 }
