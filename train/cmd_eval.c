@@ -91,67 +91,32 @@ parse(Arguments* const a, const int argc, char** const argv)
   return rcv_options_parse(&usage, argc, argv, a->operands);
 }
 
-/// Metrics of each segment of what was played
-static RcvStatus
-list_segments(const Arguments* const a,
-              const RcvModel* const  model,
-              const RcvPair* const   pair,
-              const RcvRegion        region,
-              const float* const     y_hat,
-              json_t* const          list,
-              RcvError* const        error)
+/// What was found
+typedef struct {
+  RcvMetrics  all;
+  double      rest_level;
+  double      perplexity; ///< NaN with a linear head
+  RcvStretch* segments;   ///< [n_segments] owned
+  size_t      n_segments;
+} Findings;
+
+static void
+print_row(const char* const       name,
+          const RcvMetrics* const m,
+          const double            rest_level)
 {
-  RcvStretch*     stretches = NULL;
-  size_t          n         = 0;
-  const RcvStatus status =
-    rcv_stretches_measure(model,
-                          pair,
-                          region,
-                          y_hat,
-                          (size_t)(a->segment_s * pair->rate_hz),
-                          &stretches,
-                          &n,
-                          error);
-  for (size_t i = 0; i < n; ++i) {
-    const RcvMetrics* const m = &stretches[i].metrics;
-
-    json_array_append_new(
-      list,
-      json_pack("{s:f,s:o,s:o,s:o,s:o,s:o}",
-                "start_s",
-                (double)stretches[i].region.start / pair->rate_hz,
-                "esr",
-                rcv_json_number(m->esr),
-                "esr_pre",
-                rcv_json_number(m->esr_pre),
-                "dc",
-                rcv_json_number(m->dc),
-                "mr_stft",
-                rcv_json_number(m->mr_stft),
-                "rest_level",
-                rcv_json_number(stretches[i].rest_level)));
-  }
-  free(stretches);
-  return status;
-}
-
-/// A number of a segment, which may be null
-static double
-number_of(const json_t* const segment, const char* const key)
-{
-  const json_t* const value = json_object_get(segment, key);
-
-  return json_is_number(value) ? json_number_value(value) : (double)NAN;
+  printf("%10s %10.4g %10.4g %10.2g %10.4g %10.2g\n",
+         name,
+         m->esr,
+         m->esr_pre,
+         m->dc,
+         m->mr_stft,
+         rest_level);
 }
 
 static void
-print_result(const RcvMetrics* const m,
-             const double            rest,
-             const double            perplexity,
-             json_t* const           list)
+print_result(const Findings* const found, const RcvPair* const pair)
 {
-  size_t  i       = 0;
-  json_t* segment = NULL;
   printf("%10s %10s %10s %10s %10s %10s\n",
          "start",
          "ESR",
@@ -159,56 +124,105 @@ print_result(const RcvMetrics* const m,
          "DC",
          "MR-STFT",
          "rest level");
-  json_array_foreach(list, i, segment)
-  {
-    printf("%9.2fs %10.4g %10.4g %10.2g %10.4g %10.2g\n",
-           number_of(segment, "start_s"),
-           number_of(segment, "esr"),
-           number_of(segment, "esr_pre"),
-           number_of(segment, "dc"),
-           number_of(segment, "mr_stft"),
-           number_of(segment, "rest_level"));
+  for (size_t i = 0; i < found->n_segments; ++i) {
+    const RcvStretch* const segment = &found->segments[i];
+
+    char start[32];
+    snprintf(start,
+             sizeof(start),
+             "%.2fs",
+             (double)segment->region.start / pair->rate_hz);
+    print_row(start, &segment->metrics, segment->rest_level);
   }
-  printf("%10s %10.4g %10.4g %10.2g %10.4g %10.2g\n",
-         "all",
-         m->esr,
-         m->esr_pre,
-         m->dc,
-         m->mr_stft,
-         rest);
-  if (isfinite(perplexity)) {
-    printf("perplexity %.4g levels\n", perplexity);
+  print_row("all", &found->all, found->rest_level);
+  if (isfinite(found->perplexity)) {
+    printf("perplexity %.4g levels\n", found->perplexity);
   }
 }
 
-static RcvStatus
-print_json(const RcvMetrics* const m,
-           const double            rest,
-           const double            perplexity,
-           const RcvPair* const    pair,
-           json_t* const           list,
-           RcvError* const         error)
+/// The figures that the whole and every segment have
+static json_t*
+pack_metrics(const RcvMetrics* const m)
 {
-  return rcv_json_print(json_pack("{s:o,s:o,s:o,s:o,s:I,s:o,s:o,s:o,s:o}",
-                                  "esr",
-                                  rcv_json_number(m->esr),
-                                  "esr_pre",
-                                  rcv_json_number(m->esr_pre),
-                                  "dc",
-                                  rcv_json_number(m->dc),
-                                  "mr_stft",
-                                  rcv_json_number(m->mr_stft),
-                                  "samples",
-                                  (json_int_t)m->n_frames,
-                                  "perplexity",
-                                  rcv_json_number(perplexity),
-                                  "max_rest_level",
-                                  rcv_json_number(rest),
-                                  "delay",
-                                  rcv_json_frames(pair->delay_frames),
-                                  "segments",
-                                  json_incref(list)),
-                        error);
+  return json_pack("{s:o,s:o,s:o,s:o}",
+                   "esr",
+                   rcv_json_number(m->esr),
+                   "esr_pre",
+                   rcv_json_number(m->esr_pre),
+                   "dc",
+                   rcv_json_number(m->dc),
+                   "mr_stft",
+                   rcv_json_number(m->mr_stft));
+}
+
+static RcvStatus
+print_json(const Findings* const found,
+           const RcvPair* const  pair,
+           RcvError* const       error)
+{
+  json_t* const list = json_array();
+  for (size_t i = 0; i < found->n_segments; ++i) {
+    const RcvStretch* const segment = &found->segments[i];
+    json_t* const           row     = pack_metrics(&segment->metrics);
+
+    json_object_set_new(
+      row, "start_s", json_real((double)segment->region.start / pair->rate_hz));
+    json_object_set_new(
+      row, "rest_level", rcv_json_number(segment->rest_level));
+    json_array_append_new(list, row);
+  }
+
+  json_t* const object = pack_metrics(&found->all);
+  json_object_set_new(
+    object, "samples", json_integer((json_int_t)found->all.n_frames));
+  json_object_set_new(object, "perplexity", rcv_json_number(found->perplexity));
+  json_object_set_new(
+    object, "max_rest_level", rcv_json_number(found->rest_level));
+  json_object_set_new(object, "delay", rcv_json_frames(pair->delay_frames));
+  json_object_set_new(object, "segments", list);
+  return rcv_json_print(object, error);
+}
+
+/// Compare what a model plays in a region
+static RcvStatus
+measure(const Arguments* const a,
+        const RcvModel* const  model,
+        const RcvPair* const   pair,
+        const RcvRegion        region,
+        float* const           y_hat,
+        Findings* const        found,
+        RcvError* const        error)
+{
+  const RcvPassage passage = {pair, region};
+
+  RcvStatus status =
+    rcv_evaluate_region(model, pair, region, y_hat, &found->all, error);
+  if (!status) {
+    status = rcv_metrics_mr_stft(pair->takes.takes[0].wet + region.start,
+                                 y_hat,
+                                 rcv_region_length(region),
+                                 &found->all.mr_stft,
+                                 error);
+  }
+  if (!status) {
+    status = rcv_evaluate_rest(
+      model, &passage, 1, 32, NULL, &found->rest_level, error);
+  }
+  if (!status) {
+    status =
+      rcv_perplexity_measure(model, pair, region, &found->perplexity, error);
+  }
+  if (!status) {
+    status = rcv_stretches_measure(model,
+                                   pair,
+                                   region,
+                                   y_hat,
+                                   (size_t)(a->segment_s * pair->rate_hz),
+                                   &found->segments,
+                                   &found->n_segments,
+                                   error);
+  }
+  return status;
 }
 
 static RcvStatus
@@ -233,38 +247,18 @@ evaluate(void* const           handle,
       (double)pair->n_frames / rate);
   }
 
-  float* const y_hat      = malloc(rcv_region_length(region) * sizeof(float));
-  RcvMetrics   m          = {0.0, 0.0, 0.0, 0.0, 0};
-  double       rest       = (double)NAN;
-  double       perplexity = (double)NAN;
-  RcvStatus    status =
-    y_hat ? rcv_evaluate_region(model, pair, region, y_hat, &m, error)
-             : rcv_error_set(error, RCV_NO_MEMORY, "No memory to compare");
-  if (!status) {
-    status = rcv_metrics_mr_stft(pair->takes.takes[0].wet + region.start,
-                                 y_hat,
-                                 rcv_region_length(region),
-                                 &m.mr_stft,
-                                 error);
-  }
-  if (!status) {
-    const RcvPassage passage = {pair, region};
-    status = rcv_evaluate_rest(model, &passage, 1, 32, NULL, &rest, error);
-  }
-  if (!status) {
-    status = rcv_perplexity_measure(model, pair, region, &perplexity, error);
-  }
-  json_t* const list = json_array();
-  if (!status) {
-    status = list_segments(a, model, pair, region, y_hat, list, error);
-  }
+  float* const y_hat = malloc(rcv_region_length(region) * sizeof(float));
+  Findings found = {{0.0, 0.0, 0.0, 0.0, 0}, (double)NAN, (double)NAN, NULL, 0};
+  RcvStatus status =
+    y_hat ? measure(a, model, pair, region, y_hat, &found, error)
+          : rcv_error_set(error, RCV_NO_MEMORY, "No memory to compare");
   if (!status && a->json) {
-    status = print_json(&m, rest, perplexity, pair, list, error);
+    status = print_json(&found, pair, error);
   } else if (!status) {
-    print_result(&m, rest, perplexity, list);
+    print_result(&found, pair);
   }
-  json_decref(list);
 
+  free(found.segments);
   free(y_hat);
   return status;
 }

@@ -4,9 +4,9 @@
 #include "train/pair.h"
 
 #include "tests/support/assert_close.h"
+#include "tests/support/audio_fixture.h"
 #include "tests/support/network_rig.h"
 #include "tests/support/scratch_folder.h"
-#include "train/audio_file.h"
 #include "train/capture_signal.h"
 
 #include <stdio.h>
@@ -17,36 +17,17 @@ enum { N_FRAMES = 160000, RATE_HZ = 16000 };
 
 static float samples[2 * N_FRAMES];
 
-static const RcvPairOptions usual =
-  {true, -1.0, -1.0, RCV_PAIR_TRAIN, 0, {0, 0}, NULL};
-
-static void
-write_wav(const char* const  path,
-          const float* const from,
-          const size_t       n_frames,
-          const uint32_t     n_channels,
-          const uint32_t     rate_hz)
-{
-  RcvAudio audio = {NULL, n_frames, n_channels, rate_hz};
-  RcvError error = {RCV_OK, ""};
-  audio.samples  = malloc(n_frames * n_channels * sizeof(float));
-  assert_non_null(audio.samples);
-  memcpy(audio.samples, from, n_frames * n_channels * sizeof(float));
-  assert_int_equal(rcv_audio_write(&audio, path, &error), RCV_OK);
-  rcv_audio_clear(&audio);
-}
-
 /// dry.wav, and wet.wav that is 40 frames later
 static int
 set_up(void** const unused)
 {
   (void)unused;
   network_rig_random(samples, N_FRAMES, 0.4f, 1);
-  write_wav("dry.wav", samples, N_FRAMES, 1, RATE_HZ);
+  audio_fixture_write("dry.wav", samples, N_FRAMES, 1, RATE_HZ);
 
   float* const wet = network_rig_floats(N_FRAMES);
   memcpy(wet + 40, samples, (N_FRAMES - 40) * sizeof(float));
-  write_wav("wet.wav", wet, N_FRAMES, 1, RATE_HZ);
+  audio_fixture_write("wet.wav", wet, N_FRAMES, 1, RATE_HZ);
   free(wet);
   return 0;
 }
@@ -79,7 +60,7 @@ static void
 test_default_split(void** const unused)
 {
   (void)unused;
-  RcvPair      pair = read_pair(usual);
+  RcvPair      pair = read_pair(audio_fixture_usual);
   const size_t n    = N_FRAMES - 40;
   assert_int_equal(pair.delay_frames, 40);
   assert_int_equal(pair.n_frames, n);
@@ -178,7 +159,9 @@ test_signal(void** const unused)
     rcv_capture_signal_write(RCV_SIGNAL_ALL, RATE_HZ, "signal.wav", &error),
     RCV_OK);
   assert_int_equal(
-    rcv_pair_read(&pair, "signal.wav", "signal.wav", &usual, &error), RCV_OK);
+    rcv_pair_read(
+      &pair, "signal.wav", "signal.wav", &audio_fixture_usual, &error),
+    RCV_OK);
   assert_true(pair.is_signal);
   assert_int_equal(pair.delay_frames, 0);
   assert_true(pair.repeat.measured);
@@ -217,13 +200,15 @@ test_levels(void** const unused)
 
     x[t] = t < RATE_HZ ? 0.001f : fminf(fmaxf(sine, -0.9f), 0.9f);
   }
-  write_wav("clipped.wav", x, N_FRAMES, 1, RATE_HZ);
+  audio_fixture_write("clipped.wav", x, N_FRAMES, 1, RATE_HZ);
   free(x);
 
   RcvPair  pair;
   RcvError error = {RCV_OK, ""};
   assert_int_equal(
-    rcv_pair_read(&pair, "clipped.wav", "dry.wav", &usual, &error), RCV_OK);
+    rcv_pair_read(
+      &pair, "clipped.wav", "dry.wav", &audio_fixture_usual, &error),
+    RCV_OK);
   assert_close(pair.dry_levels.peak, 0.9, 1e-6);
   assert_close(pair.dry_levels.noise_floor, 0.001, 1e-6);
   assert_true(pair.dry_levels.n_clipped > N_FRAMES / 3);
@@ -242,13 +227,13 @@ test_checks(void** const unused)
   for (size_t t = 60; t < N_FRAMES; ++t) {
     wet[t] = -0.5f * samples[t - 60];
   }
-  write_wav("inverted.wav", wet, N_FRAMES, 1, RATE_HZ);
+  audio_fixture_write("inverted.wav", wet, N_FRAMES, 1, RATE_HZ);
 
   // One frame more in each 6400: 156 ppm
   for (size_t t = 0; t < N_FRAMES; ++t) {
     wet[t] = 0.5f * samples[t - (t / 6400)];
   }
-  write_wav("drifting.wav", wet, N_FRAMES, 1, RATE_HZ);
+  audio_fixture_write("drifting.wav", wet, N_FRAMES, 1, RATE_HZ);
   free(wet);
 
   FILE* const json = fopen("takes.json", "w");
@@ -261,7 +246,8 @@ test_checks(void** const unused)
   RcvPair  pair;
   RcvError error = {RCV_OK, ""};
   assert_int_equal(
-    rcv_pair_read(&pair, "dry.wav", "takes.json", &usual, &error), RCV_OK);
+    rcv_pair_read(&pair, "dry.wav", "takes.json", &audio_fixture_usual, &error),
+    RCV_OK);
   assert_int_equal(pair.loudest, 2);
   assert_int_equal(pair.delay_frames, 40);
   for (size_t i = 0; i < 3; ++i) {
@@ -287,7 +273,7 @@ test_channels(void** const unused)
     both[2 * t]       = t ? 0.5f * samples[t - 1] : 0.0f;
     both[(2 * t) + 1] = samples[t];
   }
-  write_wav("both.wav", both, N_FRAMES, 2, RATE_HZ);
+  audio_fixture_write("both.wav", both, N_FRAMES, 2, RATE_HZ);
   for (uint32_t channel = 1; channel <= 2; ++channel) {
     const RcvPairOptions options = {
       false, -1.0, -1.0, RCV_PAIR_TRAIN, 0, {channel, 0}, NULL};
@@ -333,24 +319,34 @@ test_refusals(void** const unused)
     true, 0.5, -1.0, RCV_PAIR_TRAIN, 0, {0, 0}, NULL};
   const RcvPairOptions third = {
     true, -1.0, -1.0, RCV_PAIR_TRAIN, 0, {3, 0}, NULL};
-  write_wav("rate.wav", samples, N_FRAMES, 1, 44100);
-  write_wav("short.wav", samples, N_FRAMES - 1, 1, RATE_HZ);
-  write_wav("stereo.wav", samples, N_FRAMES, 2, RATE_HZ);
-  write_wav("silent.wav", zeros, N_FRAMES, 1, RATE_HZ);
-  write_wav("second.wav", samples, RATE_HZ, 1, RATE_HZ);
-  write_wav("slow.wav", samples, 400, 1, 8);
-  assert_refused("dry.wav", "rate.wav", usual, "rate.wav", "44100 Hz");
-  assert_refused("rate.wav", "wet.wav", usual, "rate.wav", "16000 Hz");
-  assert_refused("dry.wav", "short.wav", usual, "short.wav", "159999");
-  assert_refused("dry.wav", "stereo.wav", usual, "stereo.wav", "2 channels");
-  assert_refused("silent.wav", "wet.wav", usual, "silent.wav", "silent");
-  assert_refused("dry.wav", "silent.wav", usual, "silent.wav", "silent");
-  assert_refused("missing.wav", "wet.wav", usual, "missing.wav", "");
-  assert_refused("dry.wav", "missing.wav", usual, "missing.wav", "");
-  assert_refused("second.wav", "second.wav", usual, "second.wav", "too short");
+  audio_fixture_write("rate.wav", samples, N_FRAMES, 1, 44100);
+  audio_fixture_write("short.wav", samples, N_FRAMES - 1, 1, RATE_HZ);
+  audio_fixture_write("stereo.wav", samples, N_FRAMES, 2, RATE_HZ);
+  audio_fixture_write("silent.wav", zeros, N_FRAMES, 1, RATE_HZ);
+  audio_fixture_write("second.wav", samples, RATE_HZ, 1, RATE_HZ);
+  audio_fixture_write("slow.wav", samples, 400, 1, 8);
+  assert_refused(
+    "dry.wav", "rate.wav", audio_fixture_usual, "rate.wav", "44100 Hz");
+  assert_refused(
+    "rate.wav", "wet.wav", audio_fixture_usual, "rate.wav", "16000 Hz");
+  assert_refused(
+    "dry.wav", "short.wav", audio_fixture_usual, "short.wav", "159999");
+  assert_refused(
+    "dry.wav", "stereo.wav", audio_fixture_usual, "stereo.wav", "2 channels");
+  assert_refused(
+    "silent.wav", "wet.wav", audio_fixture_usual, "silent.wav", "silent");
+  assert_refused(
+    "dry.wav", "silent.wav", audio_fixture_usual, "silent.wav", "silent");
+  assert_refused(
+    "missing.wav", "wet.wav", audio_fixture_usual, "missing.wav", "");
+  assert_refused(
+    "dry.wav", "missing.wav", audio_fixture_usual, "missing.wav", "");
+  assert_refused(
+    "second.wav", "second.wav", audio_fixture_usual, "second.wav", "too short");
   assert_refused("dry.wav", "wet.wav", late, "dry.wav", "too short");
   assert_refused("dry.wav", "wet.wav", early, "dry.wav", "too short");
-  assert_refused("slow.wav", "slow.wav", usual, "slow.wav", "8 Hz");
+  assert_refused(
+    "slow.wav", "slow.wav", audio_fixture_usual, "slow.wav", "8 Hz");
   assert_refused("dry.wav", "stereo.wav", third, "stereo.wav", "number 3");
 }
 

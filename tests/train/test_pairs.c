@@ -4,9 +4,9 @@
 #include "train/pairs.h"
 
 #include "tests/support/assert_close.h"
+#include "tests/support/audio_fixture.h"
 #include "tests/support/network_rig.h"
 #include "tests/support/scratch_folder.h"
-#include "train/audio_file.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -14,25 +14,18 @@
 
 enum { N_FRAMES = 64000, RATE_HZ = 16000 };
 
-static const RcvPairOptions usual =
-  {true, -1.0, -1.0, RCV_PAIR_TRAIN, 0, {0, 0}, NULL};
-
 /// A part of noise that begins late, and is that loud
 static void
-write_wav(const char* const path,
-          const uint32_t    seed,
-          const size_t      delay,
-          const size_t      n_frames,
-          const float       gain,
-          const uint32_t    rate_hz)
+write_noise(const char* const path,
+            const uint32_t    seed,
+            const size_t      delay,
+            const size_t      n_frames,
+            const float       gain,
+            const uint32_t    rate_hz)
 {
-  RcvAudio     audio = {network_rig_floats(n_frames), n_frames, 1, rate_hz};
-  float* const noise = network_rig_floats(n_frames);
-  RcvError     error = {RCV_OK, ""};
-  network_rig_random(noise, n_frames, gain, seed);
-  memcpy(audio.samples + delay, noise, (n_frames - delay) * sizeof(float));
-  assert_int_equal(rcv_audio_write(&audio, path, &error), RCV_OK);
-  rcv_audio_clear(&audio);
+  float* const noise = network_rig_floats(delay + n_frames);
+  network_rig_random(noise + delay, n_frames, gain, seed);
+  audio_fixture_write(path, noise, n_frames, 1, rate_hz);
   free(noise);
 }
 
@@ -49,11 +42,11 @@ static int
 set_up(void** const unused)
 {
   (void)unused;
-  write_wav("a.wav", 1, 0, N_FRAMES, 0.4f, RATE_HZ);
-  write_wav("a40.wav", 1, 40, N_FRAMES, 0.2f, RATE_HZ);
-  write_wav("b.wav", 2, 7, N_FRAMES / 2, 0.4f, RATE_HZ);
-  write_wav("b0.wav", 2, 0, N_FRAMES / 2, 0.3f, RATE_HZ);
-  write_wav("c.wav", 3, 0, N_FRAMES, 0.4f, 44100);
+  write_noise("a.wav", 1, 0, N_FRAMES, 0.4f, RATE_HZ);
+  write_noise("a40.wav", 1, 40, N_FRAMES, 0.2f, RATE_HZ);
+  write_noise("b.wav", 2, 7, N_FRAMES / 2, 0.4f, RATE_HZ);
+  write_noise("b0.wav", 2, 0, N_FRAMES / 2, 0.3f, RATE_HZ);
+  write_noise("c.wav", 3, 0, N_FRAMES, 0.4f, 44100);
   write_text("gain.json",
              "{\"knobs\":[{\"symbol\":\"gain\",\"min\":0,\"max\":1}],"
              "\"captures\":[{\"file\":\"a40.wav\",\"knobs\":{\"gain\":0}},"
@@ -76,7 +69,7 @@ test_alignment(void** const unused)
 
   RcvPairs pairs;
   RcvError error = {RCV_OK, ""};
-  if (rcv_pairs_read(&pairs, paths, 2, &usual, NULL, &error)) {
+  if (rcv_pairs_read(&pairs, paths, 2, &audio_fixture_usual, NULL, &error)) {
     fail_msg("%s", error.message);
   }
 
@@ -163,8 +156,9 @@ test_knobs(void** const unused)
 
   RcvPairs pairs;
   RcvError error = {RCV_OK, ""};
-  assert_int_equal(rcv_pairs_read(&pairs, paths, 2, &usual, NULL, &error),
-                   RCV_OK);
+  assert_int_equal(
+    rcv_pairs_read(&pairs, paths, 2, &audio_fixture_usual, NULL, &error),
+    RCV_OK);
   assert_int_equal(pairs.pairs[0].takes.n_takes, 2);
   assert_int_equal(pairs.pairs[1].takes.n_takes, 1);
   rcv_pairs_clear(&pairs);
@@ -186,7 +180,8 @@ test_refusals(void** const unused)
     RcvPairs pairs;
     RcvError error = {RCV_OK, ""};
     assert_int_not_equal(
-      rcv_pairs_read(&pairs, cases[i], 2, &usual, NULL, &error), RCV_OK);
+      rcv_pairs_read(&pairs, cases[i], 2, &audio_fixture_usual, NULL, &error),
+      RCV_OK);
     if (!strstr(error.message, cases[i][4]) ||
         !strstr(error.message, cases[i][5])) {
       fail_msg("case %zu: %s", i, error.message);

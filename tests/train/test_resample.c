@@ -4,9 +4,9 @@
 #include "train/resample.h"
 
 #include "tests/support/assert_close.h"
+#include "tests/support/audio_fixture.h"
 #include "tests/support/network_rig.h"
 #include "tests/support/scratch_folder.h"
-#include "train/audio_file.h"
 #include "train/pair.h"
 
 #include <math.h>
@@ -14,25 +14,6 @@
 #include <string.h>
 
 enum { N_FRAMES = 160000, RATE_HZ = 16000 };
-
-static const RcvPairOptions usual =
-  {true, -1.0, -1.0, RCV_PAIR_TRAIN, 0, {0, 0}, NULL};
-
-static void
-write_wav(const char* const  path,
-          const float* const from,
-          const size_t       n_frames,
-          const uint32_t     n_channels,
-          const uint32_t     rate_hz)
-{
-  RcvAudio audio = {NULL, n_frames, n_channels, rate_hz};
-  RcvError error = {RCV_OK, ""};
-  audio.samples  = malloc(n_frames * n_channels * sizeof(float));
-  assert_non_null(audio.samples);
-  memcpy(audio.samples, from, n_frames * n_channels * sizeof(float));
-  assert_int_equal(rcv_audio_write(&audio, path, &error), RCV_OK);
-  rcv_audio_clear(&audio);
-}
 
 /// Half a frame and more, either way: what is taken off is told and is gone
 static void
@@ -57,13 +38,15 @@ test_fraction(void** const unused)
     assert_int_equal(
       rcv_resample_between(late, n + 1, -delays[i] - (double)whole, NULL),
       RCV_OK);
-    write_wav("late.wav", late, n, 1, RATE_HZ);
-    write_wav("dull.wav", dull + START, n, 1, RATE_HZ);
+    audio_fixture_write("late.wav", late, n, 1, RATE_HZ);
+    audio_fixture_write("dull.wav", dull + START, n, 1, RATE_HZ);
 
     RcvPair  pair;
     RcvError error = {RCV_OK, ""};
     assert_int_equal(
-      rcv_pair_read(&pair, "dull.wav", "late.wav", &usual, &error), RCV_OK);
+      rcv_pair_read(
+        &pair, "dull.wav", "late.wav", &audio_fixture_usual, &error),
+      RCV_OK);
     assert_close(pair.delay_frames, delays[i], 0.02);
     assert_int_equal(pair.n_frames, n - (size_t)ceil(fabs(delays[i])));
     assert_int_equal(pair.takes.n_frames, pair.n_frames);
@@ -91,13 +74,13 @@ test_rate(void** const unused)
   for (size_t t = 0; t < N_FROM; ++t) {
     sine[t] = (float)(0.5 * sin(step * (double)t / FROM_HZ));
   }
-  write_wav("from.wav", sine, N_FROM, 1, FROM_HZ);
+  audio_fixture_write("from.wav", sine, N_FROM, 1, FROM_HZ);
 
   static float other[2 * TO_HZ];
   for (size_t t = 0; t < 2 * (size_t)TO_HZ; ++t) {
     other[t] = (float)(0.5 * sin(step * (double)t / TO_HZ));
   }
-  write_wav("to.wav", other, 2 * (size_t)TO_HZ, 1, TO_HZ);
+  audio_fixture_write("to.wav", other, 2 * (size_t)TO_HZ, 1, TO_HZ);
 
   RcvPair  pair;
   RcvError error = {RCV_OK, ""};
