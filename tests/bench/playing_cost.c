@@ -164,11 +164,11 @@ play_turn(RcvRig* const     rig,
           const size_t      turn,
           const char* const path)
 {
+  // The caches are those of this way again, and a fade before ends
+  for (size_t i = 0; i < (size_t)2 * TURN_BLOCKS; ++i) {
+    play_block(rig, i, feed);
+  }
   if (feed == SWAPS) {
-    for (size_t i = 0; i < (size_t)2 * TURN_BLOCKS;
-         ++i) { // The fade before ends
-      play_block(rig, i, SOUND);
-    }
     swap(rig, 0, path);
   }
 
