@@ -33,9 +33,14 @@ static const double two_pi = 6.283185307179586476925;
 // What is less coherent says nothing about the response
 static const double least_coherence = 0.2;
 
-// Of a device that is not a filter and a delay, as one with a cabinet; and of
-// one of which the fraction is sure
-static const double least_trust      = 0.8;
+// Of a device that is not a filter and a delay, as one with a cabinet, or of
+// which the bands say different things, as one that oversamples by filters with
+// a linear phase: they ring before the delay that they have.  A frame too much
+// costs more than two too few: a RAT was five times worse for it.
+static const double least_trust = 0.8;
+static const double most_apart  = 0.3; // Frames
+
+// Of one of which the fraction is sure
 static const double trust_fraction   = 0.95;
 static const double apart_fraction   = 0.1;
 static const double error_of_devices = 0.15; // Frames
@@ -309,7 +314,7 @@ rcv_excess_delay_choose(const RcvExcessDelay* const excess,
   const double onset   = (double)onset_frames;
   const double delay   = excess->delay_frames;
   const double nearest = round(delay);
-  if (!(excess->trust >= least_trust)) {
+  if (!(excess->trust >= least_trust && excess->apart_frames <= most_apart)) {
     return onset;
   }
   if (excess->trust >= trust_fraction &&

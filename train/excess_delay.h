@@ -39,11 +39,12 @@ rcv_excess_delay_find(const float*    dry,
 /**
    What to take off, in 1024ths of a frame.
 
-   The whole frames of the pure delay where the device has one, but never less
-   than what is before the sound arrives; the rest of it too where it is sure
-   and is not within the error that was seen on real devices, a seventh of a
-   frame. Then nothing is resampled for nothing, and no model must look ahead:
-   beside a pure delay a device is minimum phase, and so causal.
+   The whole frames of the pure delay where the device has one, by which its
+   bands agree, but never less than what is before the sound arrives; the rest
+   of it too where it is sure and is not within the error that was seen on real
+   devices, a seventh of a frame. Then nothing is resampled for nothing, and no
+   model must look ahead: beside a pure delay a device is minimum phase, and so
+   causal.
 
    @param onset_frames Where the sound arrives: of rcv_align_find().
 */

@@ -210,7 +210,8 @@ test_choice(void** const unused)
     {{-3.5, 0.99, 0.01}, -6, -3.5},
     {{7.1, 0.99, 0.01}, 5, 7.0}, // Within the error of a whole one
     {{6.9, 0.99, 0.01}, 5, 7.0},
-    {{7.6, 0.99, 0.5}, 5, 7.0}, // The bands say something else
+    {{7.6, 0.99, 0.2}, 5, 7.0}, // The bands say something else
+    {{7.6, 0.99, 0.5}, 5, 5.0},
     {{7.6, 0.9, 0.01}, 5, 7.0}, // Not sure enough
     {{7.6, 0.9, 0.01}, 8, 8.0},
     {{7.25, 0.5, 0.01}, 5, 5.0}, // No pure delay
