@@ -6,6 +6,7 @@
 #include "dsp/denormals.h"
 #include "dsp/network.h"
 #include "train/capture_signal.h"
+#include "train/clock.h"
 #include "train/random.h"
 #include "train/reference.h"
 
@@ -13,7 +14,6 @@
 #include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 enum {
   RATE_HZ     = 48000,
@@ -38,14 +38,6 @@ typedef struct {
   RcvNetwork* network;
   RcvState*   states[MOST_VOICES];
 } Bench;
-
-static double
-now(void)
-{
-  struct timespec time;
-  clock_gettime(CLOCK_MONOTONIC, &time);
-  return (double)time.tv_sec + (1e-9 * (double)time.tv_nsec);
-}
 
 /// Weights as PyTorch starts with
 static void
@@ -193,13 +185,13 @@ measure_ns(const Bench* const bench,
 {
   double times[N_RUNS];
   for (uint32_t run = 0; run < N_RUNS; ++run) {
-    const double start   = now();
+    const double start   = rcv_clock_now_s();
     double       seconds = 0.0;
     size_t       n       = 0;
     while (seconds < least_s) {
       play(bench, input_size, n_channels, n_frames);
       n += n_frames;
-      seconds = now() - start;
+      seconds = rcv_clock_now_s() - start;
     }
     times[run] = 1e9 * seconds / (double)n;
   }

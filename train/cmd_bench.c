@@ -4,8 +4,8 @@
 #include "train/commands.h"
 
 #include "dsp/kernels/kernels.h"
-#include "dsp/model/metadata.h"
 #include "dsp/model/model.h"
+#include "dsp/model/names.h"
 #include "dsp/model/stack_metadata.h"
 #include "train/bench.h"
 #include "train/model_file.h"

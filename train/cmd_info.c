@@ -4,8 +4,8 @@
 #include "train/commands.h"
 
 #include "dsp/model/dense_metadata.h"
-#include "dsp/model/metadata.h"
 #include "dsp/model/model.h"
+#include "dsp/model/names.h"
 #include "train/bench.h"
 #include "train/bf16_weights.h"
 #include "train/model_file.h"

@@ -10,6 +10,7 @@
 #include "train/model_file.h"
 #include "train/output_file.h"
 #include "train/pairs.h"
+#include "train/regions.h"
 #include "train/train_arguments.h"
 #include "train/train_log.h"
 #include "train/train_recipe.h"
@@ -247,6 +248,22 @@ prepare(Run* const run, RcvError* const error)
   return status ? status : prepare_state(run, error);
 }
 
+/// Read the recordings and which parts of them are used for what
+static RcvStatus
+read_pairs(Run* const run, RcvError* const error)
+{
+  const RcvTrainArguments* const a = &run->args;
+
+  RcvPairOptions options = a->pair;
+  options.purpose        = a->regions ? RCV_PAIR_BY_LISTS : RCV_PAIR_TRAIN;
+
+  const RcvStatus status =
+    rcv_pairs_read(&run->pairs, a->paths, a->n_pairs, &options, error);
+  return status || !a->regions
+           ? status
+           : rcv_regions_read(&run->pairs, a->regions, error);
+}
+
 static RcvStatus
 train(Run* const run, RcvError* const error)
 {
@@ -257,8 +274,7 @@ train(Run* const run, RcvError* const error)
     return status;
   }
 
-  status = rcv_pairs_read(
-    &run->pairs, a->paths, a->n_pairs, &a->pair, a->regions, error);
+  status = read_pairs(run, error);
   if (status) {
     return status;
   }

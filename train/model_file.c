@@ -5,7 +5,7 @@
 
 #include "dsp/model/dense_metadata.h"
 #include "dsp/model/knobs.h"
-#include "dsp/model/metadata.h"
+#include "dsp/model/names.h"
 #include "dsp/model/stack_metadata.h"
 #include "train/bf16_weights.h"
 #include "train/output_file.h"

@@ -4,7 +4,7 @@
 #ifndef TRAIN_OPTIONS_HELP_H
 #define TRAIN_OPTIONS_HELP_H
 
-#include "train/options.h"
+#include "train/option.h"
 
 /**
    Print the help of a subcommand on stdout.

@@ -4,7 +4,7 @@
 #ifndef TRAIN_OPTIONS_OPERANDS_H
 #define TRAIN_OPTIONS_OPERANDS_H
 
-#include "train/options.h"
+#include "train/option.h"
 
 /**
    Take what is left of a command line as operands, or say what is wrong.

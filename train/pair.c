@@ -284,6 +284,27 @@ measure_levels(RcvPair* const pair, RcvError* const error)
   return RCV_OK;
 }
 
+/// Give it its parts as the options say
+static RcvStatus
+split(RcvPair* const              pair,
+      const RcvPairOptions* const options,
+      RcvError* const             error)
+{
+  const RcvSplitting what = {pair->n_frames,
+                             pair->rate_hz,
+                             pair->clip_frames,
+                             pair->is_signal,
+                             options->validation_s,
+                             options->test_s};
+  RcvRegion          regions[RCV_N_USES];
+
+  RcvStatus status = rcv_split(&what, pair->dry_path, regions, error);
+  for (size_t i = 0; !status && i < RCV_N_USES; ++i) {
+    status = rcv_pair_add_part(pair, (RcvUse)i, regions[i], error);
+  }
+  return status;
+}
+
 RcvStatus
 rcv_pair_read(RcvPair* const              pair,
               const char* const           dry_path,
@@ -327,7 +348,7 @@ rcv_pair_read(RcvPair* const              pair,
   }
 
   if (options->purpose == RCV_PAIR_TRAIN) {
-    status = rcv_split_pair(pair, options, dry_path, error);
+    status = split(pair, options, error);
   }
   return status || !align ? status : check_takes(pair, error);
 }

@@ -6,6 +6,7 @@
 
 #include "dsp/model/error.h"
 #include "train/levels.h"
+#include "train/region.h"
 #include "train/repeat.h"
 #include "train/take_check.h"
 #include "train/takes.h"
@@ -19,21 +20,6 @@
 
    A recording of a device: what went in and what came out, aligned.
 */
-
-/// Frames from start to end, end not included
-typedef struct {
-  size_t start;
-  size_t end;
-} RcvRegion;
-
-/// What a part of a recording is used for
-typedef enum {
-  RCV_USE_TRAIN,      ///< To learn from
-  RCV_USE_VALIDATION, ///< To choose a model by
-  RCV_USE_TEST,       ///< To measure the chosen model by
-} RcvUse;
-
-enum { RCV_N_USES = 3 };
 
 /// A region that is used
 typedef struct {
@@ -131,13 +117,6 @@ rcv_pair_blank(const RcvPair* pair,
                size_t         start,
                float*         samples,
                size_t         n_frames);
-
-/// Number of frames of a region
-static inline size_t
-rcv_region_length(const RcvRegion region)
-{
-  return region.end > region.start ? region.end - region.start : 0;
-}
 
 /**
    Add a part after the others, joined with the last if it goes on with it; an

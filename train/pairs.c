@@ -3,8 +3,6 @@
 
 #include "train/pairs.h"
 
-#include "train/regions.h"
-
 #include <math.h>
 #include <stdbool.h>
 #include <stdlib.h>
@@ -72,13 +70,10 @@ rcv_pairs_read(RcvPairs* const             pairs,
                const char* const* const    paths,
                const size_t                n_pairs,
                const RcvPairOptions* const options,
-               const char* const           regions_path,
                RcvError* const             error)
 {
-  RcvPairOptions own = *options;
-  own.purpose        = regions_path ? RCV_PAIR_BY_LISTS : options->purpose;
-  pairs->n_pairs     = 0;
-  pairs->pairs       = calloc(n_pairs, sizeof(RcvPair));
+  pairs->n_pairs = 0;
+  pairs->pairs   = calloc(n_pairs, sizeof(RcvPair));
   if (!pairs->pairs) {
     return rcv_error_set(error, RCV_NO_MEMORY, "No memory for recordings");
   }
@@ -87,13 +82,12 @@ rcv_pairs_read(RcvPairs* const             pairs,
   for (size_t i = 0; !status && i < n_pairs; ++i) {
     ++pairs->n_pairs;
     status = rcv_pair_read(
-      &pairs->pairs[i], paths[2 * i], paths[(2 * i) + 1], &own, error);
+      &pairs->pairs[i], paths[2 * i], paths[(2 * i) + 1], options, error);
     if (!status) {
       status = check_same(&pairs->pairs[0], &pairs->pairs[i], paths, i, error);
     }
   }
-  return status || !regions_path ? status
-                                 : rcv_regions_read(pairs, regions_path, error);
+  return status;
 }
 
 size_t

@@ -38,8 +38,6 @@ typedef struct {
    Read pairs, and check that they are of one device.
 
    @param paths [2 n_pairs] DRY WET, DRY WET...
-   @param regions_path A file of train/regions.h, or NULL: each is split as the
-   options say.
    @param pairs To be freed with rcv_pairs_clear(), also after a failure.
 */
 RcvStatus
@@ -47,7 +45,6 @@ rcv_pairs_read(RcvPairs*             pairs,
                const char* const*    paths,
                size_t                n_pairs,
                const RcvPairOptions* options,
-               const char*           regions_path,
                RcvError*             error);
 
 /// Free what the pairs own

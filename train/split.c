@@ -10,41 +10,41 @@
 
 /// The parts of `recurve signal` that are in what is left
 static void
-split_signal(const RcvPair* const pair, RcvRegion* const regions)
+split_signal(const RcvSplitting* const what, RcvRegion* const regions)
 {
   static const RcvSignalRole roles[RCV_N_USES] = {
     RCV_ROLE_TRAIN, RCV_ROLE_VALIDATION, RCV_ROLE_TEST};
 
   for (size_t i = 0; i < RCV_N_USES; ++i) {
     const RcvSignalPart span =
-      rcv_capture_signal_span(RCV_SIGNAL_ALL, pair->rate_hz, roles[i]);
+      rcv_capture_signal_span(RCV_SIGNAL_ALL, what->rate_hz, roles[i]);
     const size_t end = span.start + span.n_frames;
 
     regions[i].start = span.start;
-    regions[i].end   = end < pair->n_frames ? end : pair->n_frames;
+    regions[i].end   = end < what->n_frames ? end : what->n_frames;
   }
 }
 
 RcvStatus
-rcv_split_pair(RcvPair* const              pair,
-               const RcvPairOptions* const options,
-               const char* const           name,
-               RcvError* const             error)
+rcv_split(const RcvSplitting* const what,
+          const char* const         name,
+          RcvRegion* const          regions,
+          RcvError* const           error)
 {
-  const double rate  = pair->rate_hz;
-  const double n     = (double)pair->n_frames;
-  const bool   timed = options->validation_s >= 0.0;
+  const double rate  = what->rate_hz;
+  const double n     = (double)what->n_frames;
+  const bool   timed = what->validation_s >= 0.0;
 
-  const double validation = timed ? options->validation_s * rate : 0.8 * n;
-  const double test       = options->test_s >= 0.0 ? options->test_s * rate
-                            : timed                ? n
-                                                   : 0.9 * n;
+  const double validation = timed ? what->validation_s * rate : 0.8 * n;
+  const double test       = what->test_s >= 0.0 ? what->test_s * rate
+                            : timed             ? n
+                                                : 0.9 * n;
 
-  RcvRegion regions[RCV_N_USES] = {{0, 0}, {0, 0}, {0, 0}};
-  if (pair->is_signal && !timed && !pair->clip_frames) {
-    split_signal(pair, regions);
+  memset(regions, 0, RCV_N_USES * sizeof(RcvRegion));
+  if (what->is_signal && !timed && !what->clip_frames) {
+    split_signal(what, regions);
   } else {
-    const size_t clip   = pair->clip_frames ? pair->clip_frames : 1;
+    const size_t clip   = what->clip_frames ? what->clip_frames : 1;
     const size_t middle = (size_t)fmin(validation, n) / clip * clip;
     const size_t end    = (size_t)fmin(test, n) / clip * clip;
 
@@ -52,19 +52,14 @@ rcv_split_pair(RcvPair* const              pair,
     regions[RCV_USE_VALIDATION].start = middle;
     regions[RCV_USE_VALIDATION].end   = end;
     regions[RCV_USE_TEST].start       = end;
-    regions[RCV_USE_TEST].end         = pair->n_frames;
+    regions[RCV_USE_TEST].end         = what->n_frames;
   }
 
-  RcvStatus status = RCV_OK;
-  for (size_t i = 0; !status && i < RCV_N_USES; ++i) {
-    status = rcv_pair_add_part(pair, (RcvUse)i, regions[i], error);
-  }
-
-  const double train_s = (double)rcv_pair_length(pair, RCV_USE_TRAIN) / rate;
+  const double train_s =
+    (double)rcv_region_length(regions[RCV_USE_TRAIN]) / rate;
   const double validation_s =
-    (double)rcv_pair_length(pair, RCV_USE_VALIDATION) / rate;
-  if (!status &&
-      (train_s < RCV_LEAST_TRAIN_S || validation_s < RCV_LEAST_VALIDATION_S)) {
+    (double)rcv_region_length(regions[RCV_USE_VALIDATION]) / rate;
+  if (train_s < RCV_LEAST_TRAIN_S || validation_s < RCV_LEAST_VALIDATION_S) {
     return rcv_error_set(error,
                          RCV_BAD_DATA,
                          "%s: %.2f s for training and %.2f s for validation "
@@ -74,5 +69,5 @@ rcv_split_pair(RcvPair* const              pair,
                          train_s,
                          validation_s);
   }
-  return status;
+  return RCV_OK;
 }

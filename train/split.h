@@ -5,7 +5,11 @@
 #define TRAIN_SPLIT_H
 
 #include "dsp/model/error.h"
-#include "train/pair.h"
+#include "train/region.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
 
 /// Less than this much is no training data, and no region of it
 #define RCV_LEAST_TRAIN_S 1.0
@@ -13,17 +17,28 @@
 /// Less than this much is nothing to choose a model by
 #define RCV_LEAST_VALIDATION_S 0.1
 
+/// A recording that is to be split, and where; times as in RcvPairOptions
+typedef struct {
+  size_t   n_frames;
+  uint32_t rate_hz;
+  size_t   clip_frames;
+  bool     is_signal; ///< It is `recurve signal`'s
+  double   validation_s;
+  double   test_s;
+} RcvSplitting;
+
 /**
-   Split a recording by the times of the options; without them by the parts of
-   `recurve signal` where it is recognised, else into 80 % for training, 10 %
-   for validation and 10 % for testing.
+   Split a recording at given times; without them by the parts of `recurve
+   signal` where it is recognised, else into 80 % for training, 10 % for
+   validation and 10 % for testing.
 
    @param name What messages name.
+   @param regions [RCV_N_USES] set, by their use; some may be empty.
 */
 RcvStatus
-rcv_split_pair(RcvPair*              pair,
-               const RcvPairOptions* options,
-               const char*           name,
-               RcvError*             error);
+rcv_split(const RcvSplitting* what,
+          const char*         name,
+          RcvRegion*          regions,
+          RcvError*           error);
 
 #endif // TRAIN_SPLIT_H

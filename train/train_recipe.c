@@ -3,7 +3,7 @@
 
 #include "train/train_recipe.h"
 
-#include "dsp/model/metadata.h"
+#include "dsp/model/names.h"
 
 #include <stdio.h>
 #include <string.h>

@@ -3,7 +3,7 @@
 
 #include "train/train_report.h"
 
-#include "dsp/model/metadata.h"
+#include "dsp/model/names.h"
 #include "train/evaluate.h"
 #include "train/output_file.h"
 #include "train/report_harmonics.h"

@@ -20,7 +20,7 @@
 #include <stdint.h>
 
 /// A run: set up and taken down in trainer_init.c, its data in trainer_data.c,
-/// the loop is in trainer.c, validation in trainer_validate.c
+/// the loop is in trainer_loop.c, validation in trainer_validate.c
 typedef struct {
   const RcvTrainerSettings* settings;
   const RcvPairs*           pairs;
@@ -82,10 +82,6 @@ rcv_trainer_mean_energy(const RcvTrainer* trainer);
 /// Draw a segment: each recorded frame is as likely as any other
 RcvSegment
 rcv_trainer_draw_segment(RcvTrainer* trainer);
-
-/// Seconds on a clock that only goes forward
-double
-rcv_trainer_now(void);
 
 /// Weights as a model has them: themselves, or rounded to bfloat16
 void

@@ -3,6 +3,7 @@
 
 #include "train/trainer.h"
 
+#include "train/clock.h"
 #include "train/engine.h"
 #include "train/trainer_impl.h"
 
@@ -186,7 +187,7 @@ start_over(RcvTrainer* const trainer)
   rcv_optimizer_reset(trainer->optimizer);
   rcv_guard_reset(&trainer->guard, trainer->params);
   trainer->clip.n_norms = 0;
-  trainer->start_time   = rcv_trainer_now();
+  trainer->start_time   = rcv_clock_now_s();
   trainer->next_report  = 0.0;
 }
 
@@ -215,7 +216,7 @@ plan_updates(RcvTrainer* const trainer, RcvError* const error)
   rcv_plan_set_updates(&trainer->plan, 1); // Any, to have a learning rate
   start_over(trainer);
 
-  const double start        = rcv_trainer_now();
+  const double start        = rcv_clock_now_s();
   const double frames_per_s = rcv_trainer_measure_speed(trainer);
   double       validation_s = 0.0;
   double       finish_s     = 0.0;
@@ -230,7 +231,7 @@ plan_updates(RcvTrainer* const trainer, RcvError* const error)
   // Not less than a third to learn in, where there is hardly any time
   const double least_s = trainer->time_s / 3.0;
   const double left_s =
-    trainer->time_s - finish_s - (rcv_trainer_now() - start);
+    trainer->time_s - finish_s - (rcv_clock_now_s() - start);
 
   // Without validations first, as their number depends on that of updates
   size_t n_updates =

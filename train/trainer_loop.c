@@ -1,39 +1,18 @@
 // Copyright 2026 Recurve contributors
 // SPDX-License-Identifier: ISC
 
-#include "train/trainer.h"
+#include "train/trainer_impl.h"
 
-#include "train/bf16_weights.h"
+#include "train/clock.h"
 #include "train/random.h"
 #include "train/slice.h"
-#include "train/trainer_impl.h"
 #include "train/workers.h"
 
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
-
-double
-rcv_trainer_now(void)
-{
-  struct timespec now;
-  clock_gettime(CLOCK_MONOTONIC, &now);
-  return (double)now.tv_sec + (1e-9 * (double)now.tv_nsec);
-}
 
 /* One update */
-
-void
-rcv_trainer_play(const RcvTrainer* const trainer,
-                 const float* const      params,
-                 float* const            played)
-{
-  memcpy(played, params, trainer->n_params * sizeof(float));
-  if (trainer->settings->is_bf16) {
-    rcv_bf16_weights_round(&trainer->shape, played);
-  }
-}
 
 /// What the workers need to do their slices of a window
 typedef struct {
@@ -137,7 +116,7 @@ update(RcvTrainer* const trainer, const uint32_t start, const uint32_t n_frames)
 static void
 report_progress(RcvTrainer* const trainer, const bool now)
 {
-  const double seconds = rcv_trainer_now() - trainer->start_time;
+  const double seconds = rcv_clock_now_s() - trainer->start_time;
   if (!now && seconds < trainer->next_report) {
     return;
   }
@@ -193,10 +172,10 @@ make_update(RcvTrainer* const trainer, Course* const course)
 
   const uint32_t left  = n_segment - course->position;
   const uint32_t n     = window < left ? window : left;
-  const double   start = rcv_trainer_now();
+  const double   start = rcv_clock_now_s();
   const double   loss  = update(trainer, course->position, n);
 
-  trainer->update_seconds += rcv_trainer_now() - start;
+  trainer->update_seconds += rcv_clock_now_s() - start;
   trainer->update_steps += (double)n * trainer->settings->batch_size;
   course->position += n;
   if (rcv_guard_see_loss(&trainer->guard, loss)) {
@@ -246,7 +225,7 @@ double
 rcv_trainer_measure_speed(RcvTrainer* const trainer)
 {
   const double wanted_s = 0.4;
-  const double start    = rcv_trainer_now();
+  const double start    = rcv_clock_now_s();
   double       n_frames = 0.0;
   double       seconds  = 0.0;
 
@@ -262,7 +241,7 @@ rcv_trainer_measure_speed(RcvTrainer* const trainer)
       update(trainer, t, n);
       t += n;
       n_frames += n;
-      seconds = rcv_trainer_now() - start;
+      seconds = rcv_clock_now_s() - start;
     }
   }
   trainer->random = random;
@@ -284,7 +263,7 @@ rcv_trainer_finish(RcvTrainer* const trainer, RcvError* const error)
   result->n_steps                 = trainer->n_steps;
   result->n_returns               = (uint32_t)trainer->guard.n_returns;
   result->best_esr                = trainer->best_esr;
-  result->seconds                 = rcv_trainer_now() - trainer->start_time;
+  result->seconds                 = rcv_clock_now_s() - trainer->start_time;
   result->update_steps_per_second = rcv_trainer_update_speed(trainer);
   if (!isfinite(trainer->best_esr)) {
     return rcv_error_set(

@@ -3,7 +3,8 @@
 
 #include "train/trainer_impl.h"
 
-#include "dsp/model/metadata.h"
+#include "dsp/model/names.h"
+#include "train/clock.h"
 #include "train/engine.h"
 #include "train/hash.h"
 #include "train/lapack.h"
@@ -264,7 +265,7 @@ rcv_trainer_save(RcvTrainer* const trainer, RcvError* const error)
   for (size_t i = 0; numbers && i < n; ++i) {
     put_point(&result->points[i], numbers + (POINT_NUMBERS * i));
   }
-  trainer->seconds = rcv_trainer_now() - trainer->start_time;
+  trainer->seconds = rcv_clock_now_s() - trainer->start_time;
 
   json_t* const about = describe(trainer);
   RcvStateList  list  = list_all(trainer, numbers, n);
@@ -329,7 +330,7 @@ rcv_trainer_load(RcvTrainer* const         trainer,
     result->n_points  = i + 1;
     status            = rcv_trainer_tell(trainer, &result->points[i], error);
   }
-  trainer->start_time = rcv_trainer_now() - trainer->seconds;
+  trainer->start_time = rcv_clock_now_s() - trainer->seconds;
 
   rcv_state_list_clear(&list);
   free(numbers);

@@ -3,6 +3,8 @@
 
 #include "train/trainer_impl.h"
 
+#include "train/clock.h"
+
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -79,7 +81,7 @@ try_once(const RcvTrainer* const         trainer,
 RcvStatus
 rcv_trainer_try_skip(RcvTrainer* const trainer, RcvError* const error)
 {
-  const double       start    = rcv_trainer_now();
+  const double       start    = rcv_clock_now_s();
   RcvTrainerSettings settings = *trainer->settings;
   RcvTrainerResult   results[2];
   memset(results, 0, sizeof(results));
@@ -118,6 +120,6 @@ rcv_trainer_try_skip(RcvTrainer* const trainer, RcvError* const error)
   trainer->shape.skip = results[1].n_planned >= LEAST_UPDATES &&
                         results[1].best_esr < wanted_gain * results[0].best_esr;
   trainer->time_s =
-    fmax(trainer->time_s - (rcv_trainer_now() - start), 0.5 * trainer->time_s);
+    fmax(trainer->time_s - (rcv_clock_now_s() - start), 0.5 * trainer->time_s);
   return RCV_OK;
 }

@@ -3,6 +3,8 @@
 
 #include "train/trainer_impl.h"
 
+#include "train/bf16_weights.h"
+#include "train/clock.h"
 #include "train/evaluate.h"
 #include "train/steadiness.h"
 
@@ -19,6 +21,17 @@ static const double rounding_limit = 1e-3;
 // quiet validation part, and from some in most stretches of what it was trained
 // on.
 enum { REST_STARTS = 8, REST_STARTS_FINAL = 256 };
+
+void
+rcv_trainer_play(const RcvTrainer* const trainer,
+                 const float* const      params,
+                 float* const            played)
+{
+  memcpy(played, params, trainer->n_params * sizeof(float));
+  if (trainer->settings->is_bf16) {
+    rcv_bf16_weights_round(&trainer->shape, played);
+  }
+}
 
 double
 rcv_trainer_rate(const RcvTrainer* const trainer)
@@ -73,7 +86,7 @@ rcv_trainer_measure_costs(const RcvTrainer* const trainer,
                           double* const           finish_s,
                           RcvError* const         error)
 {
-  const double start  = rcv_trainer_now();
+  const double start  = rcv_clock_now_s();
   double       rest   = 0.0;
   bool         steady = false;
   RcvMetrics   metrics;
@@ -82,13 +95,13 @@ rcv_trainer_measure_costs(const RcvTrainer* const trainer,
   RcvStatus status = rcv_evaluate_use(
     trainer->candidate, trainer->pairs, RCV_USE_VALIDATION, &metrics, error);
 
-  const double middle = rcv_trainer_now();
+  const double middle = rcv_clock_now_s();
   if (!status) {
     status = test_steady(trainer, REST_STARTS, &rest, &steady, error);
   }
 
-  const double tested_s = rcv_trainer_now() - middle;
-  *validation_s         = rcv_trainer_now() - start;
+  const double tested_s = rcv_clock_now_s() - middle;
+  *validation_s         = rcv_clock_now_s() - start;
   *finish_s = middle - start + (tested_s * REST_STARTS_FINAL / REST_STARTS);
   return status;
 }
@@ -181,7 +194,7 @@ rcv_trainer_validate(RcvTrainer* const trainer,
 
   const RcvTrainerPoint point = {
     trainer->n_updates,
-    rcv_trainer_now() - trainer->start_time,
+    rcv_clock_now_s() - trainer->start_time,
     train_loss,
     metrics.esr,
     rcv_plan_window(&trainer->plan, trainer->frames_done),

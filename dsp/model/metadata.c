@@ -5,6 +5,7 @@
 
 #include "dsp/model/dense_metadata.h"
 #include "dsp/model/metadata_values.h"
+#include "dsp/model/names.h"
 #include "dsp/model/stack_metadata.h"
 #include "dsp/model/text.h"
 
@@ -15,13 +16,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-
-// Those of RcvCell, and what files say where layers differ
-static const char* const cell_names[] = {"rnn", "lstm", "gru", "mixed"};
-
-enum { MIXED = 3 };
-
-static const char* const head_names[] = {"linear", "softmax"};
 
 /// One text of RcvModelInfo and its key
 typedef struct {
@@ -65,24 +59,6 @@ enum {
   N_NUMBERS = sizeof(number_fields) / sizeof(number_fields[0]),
 };
 
-const char*
-rcv_cell_name(const RcvCell cell)
-{
-  return cell_names[cell];
-}
-
-const char*
-rcv_shape_cell_name(const RcvShape* const shape)
-{
-  return cell_names[rcv_shape_is_mixed(shape) ? MIXED : (int)shape->cell];
-}
-
-const char*
-rcv_head_name(const RcvHead head)
-{
-  return head_names[head];
-}
-
 /* Reading */
 
 RcvStatus
@@ -107,15 +83,15 @@ rcv_metadata_read_shape(const json_t* const metadata,
   if ((st = rcv_metadata_read_choice(metadata,
                                      name,
                                      "cell",
-                                     cell_names,
-                                     MIXED + 1,
+                                     rcv_cell_names,
+                                     RCV_N_CELL_NAMES,
                                      "rnn, lstm, gru or mixed",
                                      &cell,
                                      error)) ||
       (st = rcv_metadata_read_choice(metadata,
                                      name,
                                      "head",
-                                     head_names,
+                                     rcv_head_names,
                                      2,
                                      "linear or softmax",
                                      &head,
@@ -183,12 +159,13 @@ rcv_metadata_read_shape(const json_t* const metadata,
   }
   shape->skip_gain_db = (float)gain_db;
 
-  shape->cell          = cell == MIXED ? RCV_CELL_RNN : (RcvCell)cell;
+  shape->cell          = cell == RCV_NAME_MIXED ? RCV_CELL_RNN : (RcvCell)cell;
   shape->head          = (RcvHead)head;
   shape->bidirectional = bidirectional;
   shape->skip          = skip;
-  st = cell == MIXED ? rcv_stack_read_metadata(metadata, name, shape, error)
-                     : RCV_OK;
+  st                   = cell == RCV_NAME_MIXED
+                           ? rcv_stack_read_metadata(metadata, name, shape, error)
+                           : RCV_OK;
   return st ? st : rcv_dense_read_metadata(metadata, name, shape, error);
 }
 

@@ -40,16 +40,4 @@ rcv_metadata_read_info(const json_t* metadata, RcvModelInfo* info);
 json_t*
 rcv_metadata_write(const RcvShape* shape, const RcvModelInfo* info);
 
-/// "rnn", "lstm" or "gru"
-const char*
-rcv_cell_name(RcvCell cell);
-
-/// The cell's name, or "mixed" where layers are of different cells or sizes
-const char*
-rcv_shape_cell_name(const RcvShape* shape);
-
-/// "linear" or "softmax"
-const char*
-rcv_head_name(RcvHead head);
-
 #endif // DSP_MODEL_METADATA_H

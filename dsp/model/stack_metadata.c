@@ -3,7 +3,7 @@
 
 #include "dsp/model/stack_metadata.h"
 
-#include "dsp/model/metadata.h"
+#include "dsp/model/names.h"
 
 #include <stdbool.h>
 #include <stdint.h>

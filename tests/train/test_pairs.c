@@ -69,7 +69,7 @@ test_alignment(void** const unused)
 
   RcvPairs pairs;
   RcvError error = {RCV_OK, ""};
-  if (rcv_pairs_read(&pairs, paths, 2, &audio_fixture_usual, NULL, &error)) {
+  if (rcv_pairs_read(&pairs, paths, 2, &audio_fixture_usual, &error)) {
     fail_msg("%s", error.message);
   }
 
@@ -157,8 +157,7 @@ test_knobs(void** const unused)
   RcvPairs pairs;
   RcvError error = {RCV_OK, ""};
   assert_int_equal(
-    rcv_pairs_read(&pairs, paths, 2, &audio_fixture_usual, NULL, &error),
-    RCV_OK);
+    rcv_pairs_read(&pairs, paths, 2, &audio_fixture_usual, &error), RCV_OK);
   assert_int_equal(pairs.pairs[0].takes.n_takes, 2);
   assert_int_equal(pairs.pairs[1].takes.n_takes, 1);
   rcv_pairs_clear(&pairs);
@@ -180,7 +179,7 @@ test_refusals(void** const unused)
     RcvPairs pairs;
     RcvError error = {RCV_OK, ""};
     assert_int_not_equal(
-      rcv_pairs_read(&pairs, cases[i], 2, &audio_fixture_usual, NULL, &error),
+      rcv_pairs_read(&pairs, cases[i], 2, &audio_fixture_usual, &error),
       RCV_OK);
     if (!strstr(error.message, cases[i][4]) ||
         !strstr(error.message, cases[i][5])) {

@@ -4,6 +4,7 @@
 #include "dsp/model/stack_metadata.h"
 
 #include "dsp/model/metadata.h"
+#include "dsp/model/names.h"
 #include "tests/support/assert_close.h"
 #include "tests/support/network_rig.h"
 
