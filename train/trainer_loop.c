@@ -248,12 +248,6 @@ rcv_trainer_measure_speed(RcvTrainer* const trainer)
   return n_frames / seconds;
 }
 
-double
-rcv_trainer_update_speed(const RcvTrainer* const trainer)
-{
-  return trainer->update_steps / fmax(trainer->update_seconds, 1e-9);
-}
-
 RcvStatus
 rcv_trainer_finish(RcvTrainer* const trainer, RcvError* const error)
 {
