@@ -62,7 +62,7 @@ test_default_split(void** const unused)
   (void)unused;
   RcvPair      pair = read_pair(audio_fixture_usual);
   const size_t n    = N_FRAMES - 40;
-  assert_int_equal(pair.delay_frames, 40);
+  assert_close(pair.delay_frames, 40.0, 0.0);
   assert_int_equal(pair.n_frames, n);
   assert_int_equal(pair.rate_hz, RATE_HZ);
   assert_false(pair.is_signal);
@@ -90,7 +90,7 @@ test_clips(void** const unused)
     true, 6.0, 8.5, RCV_PAIR_TRAIN, CLIP, {0, 0}, NULL};
   RcvPair            pair = read_pair(clips);
   const float* const wet  = pair.takes.takes[0].wet;
-  assert_int_equal(pair.delay_frames, 0);
+  assert_close(pair.delay_frames, 0.0, 0.0);
   assert_int_equal(pair.n_frames, N_FRAMES);
   assert_int_equal(part_of(&pair, RCV_USE_TRAIN).end,
                    6 * RATE_HZ / CLIP * CLIP);
@@ -124,7 +124,7 @@ test_times(void** const unused)
     false, -1.0, -1.0, RCV_PAIR_COMPARE, 0, {0, 0}, NULL};
 
   RcvPair pair = read_pair(from);
-  assert_int_equal(pair.delay_frames, 0);
+  assert_close(pair.delay_frames, 0.0, 0.0);
   assert_int_equal(part_of(&pair, RCV_USE_TRAIN).end, 6 * RATE_HZ);
   assert_int_equal(part_of(&pair, RCV_USE_VALIDATION).start, 6 * RATE_HZ);
   assert_int_equal(part_of(&pair, RCV_USE_VALIDATION).end, N_FRAMES);
@@ -163,7 +163,7 @@ test_signal(void** const unused)
       &pair, "signal.wav", "signal.wav", &audio_fixture_usual, &error),
     RCV_OK);
   assert_true(pair.is_signal);
-  assert_int_equal(pair.delay_frames, 0);
+  assert_close(pair.delay_frames, 0.0, 0.0);
   assert_true(pair.repeat.measured);
   assert_true(pair.repeat.floor < 1e-9);
 
@@ -249,15 +249,15 @@ test_checks(void** const unused)
     rcv_pair_read(&pair, "dry.wav", "takes.json", &audio_fixture_usual, &error),
     RCV_OK);
   assert_int_equal(pair.loudest, 2);
-  assert_int_equal(pair.delay_frames, 40);
+  assert_close(pair.delay_frames, 40.0, 0.0);
   for (size_t i = 0; i < 3; ++i) {
     assert_true(pair.checks[i].compared && pair.checks[i].clear);
     assert_close(pair.checks[i].polarity, i ? 1.0 : -1.0, 0.0);
     assert_true(pair.checks[i].drift.measured);
     assert_int_equal(rcv_drift_matters(&pair.checks[i].drift), i == 1);
   }
-  assert_int_equal(pair.checks[0].delay_frames, 60);
-  assert_int_equal(pair.checks[2].delay_frames, 40);
+  assert_close(pair.checks[0].delay_frames, 60.0, 0.0);
+  assert_close(pair.checks[2].delay_frames, 40.0, 0.0);
   assert_close(pair.checks[1].drift.ppm, 156.25, 5.0);
   assert_false(pair.repeat.measured);
   rcv_pair_clear(&pair);

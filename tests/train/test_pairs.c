@@ -75,8 +75,8 @@ test_alignment(void** const unused)
 
   const size_t n[] = {N_FRAMES - 40, (N_FRAMES / 2) - 7};
   assert_int_equal(pairs.n_pairs, 2);
-  assert_int_equal(pairs.pairs[0].delay_frames, 40);
-  assert_int_equal(pairs.pairs[1].delay_frames, -7);
+  assert_close(pairs.pairs[0].delay_frames, 40.0, 0.0);
+  assert_close(pairs.pairs[1].delay_frames, -7.0, 0.0);
   for (size_t i = 0; i < 2; ++i) {
     const RcvPair* const pair = &pairs.pairs[i];
     assert_int_equal(pair->n_frames, n[i]);
