@@ -220,7 +220,7 @@ request_voice(RcvPlugin* const plugin)
 }
 
 /// What the values say to the player.  In its place, since as a struct that is
-/// returned and copied it took a twentieth of an idle block.
+/// returned and copied it took a seventh of an idle block.
 RCV_REALTIME static void
 read_controls(RcvPlugin* const plugin)
 {

@@ -37,7 +37,7 @@ rcv_excess_delay_find(const float*    dry,
                       RcvError*       error);
 
 /**
-   What to take off, in 1024ths of a frame.
+   What to take off, in frames: whole ones, or a multiple of 1/1024.
 
    The whole frames of the pure delay where the device has one, by which its
    bands agree, but never less than what is before the sound arrives; the rest

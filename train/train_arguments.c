@@ -62,8 +62,8 @@ parse(RcvTrainArguments* const a,
      "Add the input to the output (default: decided by two short trials)", 0.0,
      0.0, NULL},
     {"bf16", 0, RCV_OPTION_FLAG, &s->is_bf16, NULL,
-     "Weights that are exact in bfloat16: an LSTM of 46 units or more, and a "
-     "GRU of 53, then costs less to play", 0.0, 0.0, NULL},
+     "Weights that are exact in bfloat16: an LSTM of 45 units or more, and a "
+     "GRU of 52, then costs less to play", 0.0, 0.0, NULL},
     {"bptt", 0, RCV_OPTION_STRING, &r->bptt, "full|grow|N",
      "How far gradients go back: whole segments, windows that grow to whole "
      "segments, or windows of N frames", 0.0, 0.0, NULL},

@@ -7,8 +7,8 @@
 /**
    @file
 
-   bfloat16: the upper 16 bits of a float, with its range and a precision of
-   2^-9.
+   bfloat16: the upper 16 bits of a float, with its range; rounding to it
+   changes a number by up to a 2^-8th of it.
 */
 
 #include <stdbool.h>

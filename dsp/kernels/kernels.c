@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: ISC
 
 #include "dsp/kernels/kernels.h"
+
 #include "dsp/kernels/bf16.h"
 
 #include <stdbool.h>

@@ -85,8 +85,9 @@ typedef void (*RcvLayerFunc)(const RcvPackedLayer* layers,
    The functions for layers of one hidden size; their results are equal bits.
 
    run_two and run_pair are NULL where they would gain nothing over run_one for
-   each: where one stream of one layer keeps the multipliers busy, more at once
-   only drive each other's weights from the cache.
+   each, or too little for their code: where one stream of one layer keeps the
+   multipliers busy, more at once only drive each other's weights from the
+   cache.
 */
 typedef struct RcvLayerKernelImpl {
   uint32_t     hidden_size; ///< 0: any

@@ -9,7 +9,7 @@
 
    A layer, fast: the one body of all kernels.  Every function here is inlined
    into kernels for which its first arguments (cell, hidden size, number of
-   streams) are constants; RCV_LAYER_KERNELS makes them.
+   streams, how weights are packed) are constants; RCV_LAYER_KERNELS makes them.
 */
 
 #include "dsp/kernels/isa.h"
