@@ -205,8 +205,14 @@ measure(const Arguments* const a,
                                  error);
   }
   if (!status) {
-    status = rcv_evaluate_rest(
-      model, &passage, 1, 32, NULL, &found->rest_level, error);
+    status = rcv_evaluate_rest(model,
+                               &passage,
+                               1,
+                               32,
+                               RCV_REST_LIMIT * pair->wet_levels.rms,
+                               NULL,
+                               &found->rest_level,
+                               error);
   }
   if (!status) {
     status =

@@ -9,14 +9,19 @@
 #include <stdint.h>
 #include <stdlib.h>
 
+// A compressor that lets go slowly takes some seconds to come to rest
+enum { MOST_TIMES_SILENCE = 8 };
+
 /// Pieces of sound, silence after each, and what a model makes of them
 typedef struct {
   const RcvModel*   model;
   const RcvPassage* passages; // [n_passages]
   size_t            n_passages;
-  size_t            n_starts;  // Places that the pieces are taken from
-  size_t            n_sound;   // Frames of a piece
-  size_t            n_silence; // Frames after it
+  size_t            n_starts;       // Places that the pieces are taken from
+  size_t            n_sound;        // Frames of a piece
+  size_t            n_silence;      // Frames after it
+  size_t            n_most_silence; // Where it is louder than this by then
+  double            quiet;
 } Pieces;
 
 /// Where a piece is, and where the knobs stand
@@ -35,8 +40,8 @@ typedef struct {
   double        level; // The greatest of these places
   RcvStatus     status;
   RcvError      error;
-  float*        audio; // [n_sound + n_silence] owned
-  float*        y;     // [2][n_sound + n_silence] owned
+  float*        audio; // [n_sound + n_most_silence] owned
+  float*        y;     // [2][n_sound + n_most_silence] owned
   double*       rests; // [n_rests()] owned; NaN: not known yet
 } Part;
 
@@ -109,10 +114,15 @@ no_memory(RcvError* const error)
    Play the piece at one of the places.
 
    @param gain Of the piece; 0: silence instead.
+   @param n_silence Frames after it.
    @param y [n_sound + n_silence] set.
 */
 static RcvStatus
-play(Part* const part, const size_t place, const float gain, float* const y)
+play(Part* const  part,
+     const size_t place,
+     const float  gain,
+     const size_t n_silence,
+     float* const y)
 {
   const Pieces* const pieces = part->pieces;
   const Spot          spot   = find_spot(pieces, place);
@@ -120,7 +130,7 @@ play(Part* const part, const size_t place, const float gain, float* const y)
     part->audio[t] = gain * spot.pair->dry[spot.start + t];
   }
 
-  const size_t n = pieces->n_sound + pieces->n_silence;
+  const size_t n = pieces->n_sound + n_silence;
   float* const x = rcv_evaluate_inputs(
     pieces->model->shape.input_size, part->audio, spot.knobs, n);
 
@@ -165,23 +175,46 @@ n_last(const Pieces* const pieces)
    heard.  It is the same for all places with the same positions of the knobs.
 */
 static double
-rest_of(Part* const part, const size_t place)
+find_rest(Part* const part, const size_t place, const size_t n_silence)
 {
   const Pieces* const pieces = part->pieces;
   const size_t        n      = n_last(pieces);
-  const float* const  end  = part->y + pieces->n_sound + pieces->n_silence - n;
-  double* const       rest = &part->rests[find_spot(pieces, place).rest];
+  const float* const  end    = part->y + pieces->n_sound + n_silence - n;
 
-  if (isnan(*rest)) {
-    part->status = play(part, place, 0.0f, part->y);
+  part->status = play(part, place, 0.0f, n_silence, part->y);
 
-    double sum = 0.0;
-    for (size_t t = 0; !part->status && t < n; ++t) {
-      sum += (double)end[t];
-    }
-    *rest = sum / (double)n;
+  double sum = 0.0;
+  for (size_t t = 0; !part->status && t < n; ++t) {
+    sum += (double)end[t];
   }
+  return sum / (double)n;
+}
+
+/// The same after the usual silence, found once for all such places
+static double
+usual_rest(Part* const part, const size_t place)
+{
+  const Pieces* const pieces = part->pieces;
+  double* const       rest   = &part->rests[find_spot(pieces, place).rest];
+
+  *rest = isnan(*rest) ? find_rest(part, place, pieces->n_silence) : *rest;
   return *rest;
+}
+
+/// How far the model is from its rest at the end of a silence after sound
+static double
+rest_level(Part* const  part,
+           const size_t place,
+           const float  gain,
+           const size_t n_silence,
+           const double rest)
+{
+  const size_t       n   = n_last(part->pieces);
+  const float* const end = part->y + part->pieces->n_sound + n_silence - n;
+  if (!part->status) {
+    part->status = play(part, place, gain, n_silence, part->y);
+  }
+  return distance_rms(end, NULL, rest, n);
 }
 
 /// How loud the model is at rest after the sound at one place
@@ -191,12 +224,19 @@ test_rest(Part* const part, const size_t place)
   static const float gains[] = {1.0f, 4.0f, 0.25f};
 
   const Pieces* const pieces = part->pieces;
-  const size_t        n      = n_last(pieces);
-  const float* const  end  = part->y + pieces->n_sound + pieces->n_silence - n;
-  const double        rest = rest_of(part, place);
+  const double        rest   = usual_rest(part, place);
   for (size_t k = 0; !part->status && k < 3; ++k) {
-    part->status = play(part, place, gains[k], part->y);
-    part->level  = greater(part->level, distance_rms(end, NULL, rest, n));
+    size_t n     = pieces->n_silence;
+    double level = rest_level(part, place, gains[k], n, rest);
+
+    // What is not quiet yet may be slow, or go on for ever
+    while (!part->status && !(level <= pieces->quiet) &&
+           2 * n <= pieces->n_most_silence) {
+      n *= 2;
+      const double later = find_rest(part, place, n);
+      level              = rest_level(part, place, gains[k], n, later);
+    }
+    part->level = greater(part->level, level);
   }
 }
 
@@ -209,9 +249,9 @@ test_rounding(Part* const part, const size_t place)
   const size_t n     = part->pieces->n_sound;
   float* const other = part->y + n;
 
-  part->status = play(part, place, 1.0f, part->y);
+  part->status = play(part, place, 1.0f, 0, part->y);
   part->status =
-    part->status ? part->status : play(part, place, nearly_1, other);
+    part->status ? part->status : play(part, place, nearly_1, 0, other);
   part->level = greater(part->level, distance_rms(part->y, other, 0.0, n));
 }
 
@@ -228,7 +268,7 @@ run_part(void* const handle, const uint32_t index)
   const Job* const    job    = handle;
   Part* const         part   = &job->parts[index];
   const Pieces* const pieces = part->pieces;
-  const size_t        n      = pieces->n_sound + pieces->n_silence;
+  const size_t        n      = pieces->n_sound + pieces->n_most_silence;
   const size_t        n_rest = n_rests(pieces, pieces->n_passages);
 
   part->audio = calloc(n, sizeof(float));
@@ -301,13 +341,21 @@ rcv_evaluate_rest(const RcvModel* const   model,
                   const RcvPassage* const passages,
                   const size_t            n_passages,
                   const size_t            n_starts,
+                  const double            quiet,
                   RcvWorkers* const       workers,
                   double* const           level,
                   RcvError* const         error)
 {
-  const uint32_t rate   = passages[0].pair->rate_hz;
-  const Pieces   pieces = {
-      model, passages, n_passages, n_starts, rate / 4, rate / 2};
+  const size_t rate      = passages[0].pair->rate_hz;
+  const size_t n_silence = rate / 2;
+  const Pieces pieces    = {model,
+                            passages,
+                            n_passages,
+                            n_starts,
+                            rate / 4,
+                            n_silence,
+                            MOST_TIMES_SILENCE * n_silence,
+                            quiet};
   if (longest(passages, n_passages) < pieces.n_sound) {
     *level = (double)NAN;
     return RCV_OK;
@@ -327,7 +375,8 @@ rcv_evaluate_rounding(const RcvModel* const   model,
   const size_t n_region = longest(passages, n_passages);
   const size_t n_second = passages[0].pair->rate_hz;
   const size_t n        = n_region < n_second ? n_region : n_second;
-  const Pieces pieces   = {model, passages, n_passages, n ? n_starts : 0, n, 0};
+  const Pieces pieces   = {
+      model, passages, n_passages, n ? n_starts : 0, n, 0, 0, 0.0};
 
   return test_all(&pieces, test_rounding, workers, level, error);
 }

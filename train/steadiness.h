@@ -25,14 +25,17 @@
    The greatest level that a model goes on with in the silence after sound.
 
    From many places of some regions the model plays a quarter of a second and
-   then half a second of silence.  Its rest level is the RMS in the last 50 ms
-   of what is left of its output without the constant that it comes to when
-   there was no sound before.  A network that latches oscillates there for ever,
-   or holds another value.  Knobs stand at the takes' positions and in the
-   middle, in turn.
+   then half a second of silence, or where it is louder than `quiet` by then a
+   second, two or four: it may only be slow, as compressors are.  Its rest level
+   is the RMS in the last 50 ms of what is left of its output without the
+   constant that it comes to when there was no sound before.  A network that
+   latches oscillates there for ever, or holds another value.  Knobs stand at
+   the takes' positions and in the middle, in turn.
 
    @param passages [n_passages], at least one; a piece is never of two.
    @param n_starts Places per input level (as recorded, and 12 dB up and down).
+   @param quiet Level below which it does not matter: RCV_REST_LIMIT of the
+   target's.
    @param workers To share the places among, or NULL.
    @param level Set.
 */
@@ -41,6 +44,7 @@ rcv_evaluate_rest(const RcvModel*   model,
                   const RcvPassage* passages,
                   size_t            n_passages,
                   size_t            n_starts,
+                  double            quiet,
                   RcvWorkers*       workers,
                   double*           level,
                   RcvError*         error);

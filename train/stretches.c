@@ -38,6 +38,7 @@ measure(const RcvModel* const model,
                                     &passage,
                                     1,
                                     REST_STARTS,
+                                    RCV_REST_LIMIT * pair->wet_levels.rms,
                                     NULL,
                                     &stretch->rest_level,
                                     error);

@@ -67,6 +67,7 @@ test_steady(const RcvTrainer* const trainer,
                                        trainer->heard,
                                        trainer->n_heard,
                                        n_starts,
+                                       RCV_REST_LIMIT * target,
                                        trainer->workers,
                                        rest,
                                        error);

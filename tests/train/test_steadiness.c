@@ -12,6 +12,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+static const double quiet_level = 0.05;
+
 /// h ← tanh(w·h + x), y = h: rests at zero, holds, or swings for ever
 static void
 test_rest(void** const unused)
@@ -32,12 +34,15 @@ test_rest(void** const unused)
     model->params[1] = w[i]; // W_hh
     model->params[4] = 1.0f; // W_o
     assert_int_equal(
-      rcv_evaluate_rest(model, &passage, 1, 8, NULL, &level, NULL), RCV_OK);
+      rcv_evaluate_rest(model, &passage, 1, 8, quiet_level, NULL, &level, NULL),
+      RCV_OK);
     assert_close(level, expected[i], 1e-4);
 
     double shared = -1.0;
     assert_int_equal(
-      rcv_evaluate_rest(model, &passage, 1, 8, workers, &shared, NULL), RCV_OK);
+      rcv_evaluate_rest(
+        model, &passage, 1, 8, quiet_level, workers, &shared, NULL),
+      RCV_OK);
     assert_memory_equal(&shared, &level, sizeof(level));
     rcv_model_free(model);
   }
@@ -77,7 +82,8 @@ test_all_places(void** const unused)
       pair.dry[start + t] = 0.5f;
     }
     assert_int_equal(
-      rcv_evaluate_rest(model, &passage, 1, N_PLACES, workers, &level, NULL),
+      rcv_evaluate_rest(
+        model, &passage, 1, N_PLACES, quiet_level, workers, &level, NULL),
       RCV_OK);
     assert_close(level, place < N_PLACES ? 0.9949 : 0.0, 1e-4);
     rcv_workers_free(workers);
@@ -123,7 +129,8 @@ test_passages(void** const unused)
       dry[start + t] = 0.5f;
     }
     assert_int_equal(
-      rcv_evaluate_rest(model, passages, 4, N_PLACES, NULL, &level, NULL),
+      rcv_evaluate_rest(
+        model, passages, 4, N_PLACES, quiet_level, NULL, &level, NULL),
       RCV_OK);
     assert_close(level, place < N_PLACES ? 0.9949 : 0.0, 1e-4);
     memset(dry, 0, pairs[0].n_frames * sizeof(float));
@@ -133,16 +140,45 @@ test_passages(void** const unused)
   memset(pairs[0].dry, 0xff, 2 * n_sound * sizeof(float)); // NaN
   double level = -1.0;
   assert_int_equal(
-    rcv_evaluate_rest(model, passages, 4, N_PLACES, NULL, &level, NULL),
+    rcv_evaluate_rest(
+      model, passages, 4, N_PLACES, quiet_level, NULL, &level, NULL),
     RCV_OK);
   assert_close(level, 0.0, 1e-4);
   assert_int_equal(
-    rcv_evaluate_rest(model, passages, 1, N_PLACES, NULL, &level, NULL),
+    rcv_evaluate_rest(
+      model, passages, 1, N_PLACES, quiet_level, NULL, &level, NULL),
     RCV_OK);
   assert_true(isnan(level)); // Too short for any piece
   rcv_model_free(model);
   free(pairs[0].dry);
   free(pairs[1].dry);
+}
+
+/// What is only slow is waited for, up to four seconds
+static void
+test_rest_of_slow(void** const unused)
+{
+  (void)unused;
+  const RcvPassage    passage  = {&rcv_trainer_rig_pair,
+                                  rcv_trainer_rig_region(RCV_USE_VALIDATION)};
+  static const double slow_s[] = {0.05, 0.5, 3.0};
+  const double        quiet    = 1e-3;
+  for (size_t i = 0; i < 3; ++i) {
+    const double rate_hz  = (double)rcv_trainer_rig_pair.rate_hz;
+    RcvShape     shape    = rcv_fixture_shape(1);
+    double       level    = -1.0;
+    shape.cell            = RCV_CELL_RNN;
+    shape.skip            = false;
+    RcvModel* const model = rcv_model_new(&shape);
+    model->params[0]      = 0.01f;                                    // W_ih
+    model->params[1]      = (float)exp(-1.0 / (slow_s[i] * rate_hz)); // W_hh
+    model->params[4]      = 1.0f;                                     // W_o
+    assert_int_equal(
+      rcv_evaluate_rest(model, &passage, 1, 8, quiet, NULL, &level, NULL),
+      RCV_OK);
+    assert_true(i < 2 ? level < quiet : level > quiet);
+    rcv_model_free(model);
+  }
 }
 
 /// A constant at rest, which an output bias makes, is not heard as going on
@@ -158,8 +194,9 @@ test_rest_of_constant(void** const unused)
   shape.skip                                    = false;
   RcvModel* model                               = rcv_model_new(&shape);
   model->params[rcv_shape_n_params(&shape) - 1] = 0.5f; // b_o
-  assert_int_equal(rcv_evaluate_rest(model, &passage, 1, 8, NULL, &level, NULL),
-                   RCV_OK);
+  assert_int_equal(
+    rcv_evaluate_rest(model, &passage, 1, 8, quiet_level, NULL, &level, NULL),
+    RCV_OK);
   assert_close(level, 0.0, 1e-6);
   rcv_model_free(model);
 }
@@ -213,6 +250,7 @@ main(void)
     cmocka_unit_test(test_rest),
     cmocka_unit_test(test_all_places),
     cmocka_unit_test(test_passages),
+    cmocka_unit_test(test_rest_of_slow),
     cmocka_unit_test(test_rest_of_constant),
     cmocka_unit_test(test_rounding),
   };
