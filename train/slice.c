@@ -134,6 +134,15 @@ load_lane(RcvSlice* const slice, const uint32_t lane, const RcvSegment segment)
   }
 }
 
+// Lanes that are not used repeat the first; their loss counts nothing
+static void
+load_lanes(RcvSlice* const slice, const RcvSegment* const segments)
+{
+  for (uint32_t lane = 0; lane < slice->n_lanes; ++lane) {
+    load_lane(slice, lane, segments[lane < slice->n_used ? lane : 0]);
+  }
+}
+
 void
 rcv_slice_begin(RcvSlice* const         slice,
                 const RcvSegment* const segments,
@@ -144,11 +153,8 @@ rcv_slice_begin(RcvSlice* const         slice,
   const uint32_t            n_warm  = slice->settings.warm_up_frames;
   const size_t              n_lanes = slice->n_lanes;
 
-  // Lanes that are not used repeat the first; their loss counts nothing
   slice->n_used = n_used;
-  for (uint32_t lane = 0; lane < n_lanes; ++lane) {
-    load_lane(slice, lane, segments[lane < n_used ? lane : 0]);
-  }
+  load_lanes(slice, segments);
 
   bptt->set_params(slice->bptt, params);
   bptt->reset(slice->bptt);
@@ -164,6 +170,12 @@ rcv_slice_begin(RcvSlice* const         slice,
       slice->e_before[lane] = slice->y[last] - slice->target[last];
     }
   }
+}
+
+void
+rcv_slice_continue(RcvSlice* const slice, const RcvSegment* const segments)
+{
+  load_lanes(slice, segments);
 }
 
 RcvEnergy

@@ -60,6 +60,15 @@ rcv_slice_begin(RcvSlice*         slice,
                 uint32_t          n_used,
                 const float*      params);
 
+/**
+   Go on with what follows the last segments, from the states at their ends.
+
+   @param segments [n_used] of rcv_slice_begin(), each with its start
+   segment_frames later.
+*/
+void
+rcv_slice_continue(RcvSlice* slice, const RcvSegment* segments);
+
 /// Energy of the pre-emphasised and the plain target in a window, over all
 /// lanes
 typedef struct {

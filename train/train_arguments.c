@@ -25,6 +25,7 @@ typedef struct {
   uint32_t    seed;
   uint32_t    updates;
   uint32_t    segment_ms;
+  uint32_t    carry_ms;
 } Raw;
 
 static RcvParsed
@@ -69,6 +70,9 @@ parse(RcvTrainArguments* const a,
      "segments, or windows of N frames", 0.0, 0.0, NULL},
     {"segment", 0, RCV_OPTION_UINT, &r->segment_ms, "MS",
      "Length of a segment in milliseconds", 1.0, 60000.0, NULL},
+    {"carry", 0, RCV_OPTION_UINT, &r->carry_ms, "MS",
+     "How long segments follow each other, each from the state at the end of "
+     "the last, before others are drawn; 0: never", 0.0, 600000.0, NULL},
     {"optimizer", 0, RCV_OPTION_CHOICE, &r->optimizer, NULL,
      "Optimizer", 0.0, 0.0, "soap|adam"},
     {"lr", 0, RCV_OPTION_REAL, &s->rate, "X",
@@ -195,6 +199,7 @@ rcv_train_arguments_parse(RcvTrainArguments* const a,
   r.lookahead          = 256;
   r.bptt               = "grow";
   r.segment_ms         = 500;
+  r.carry_ms           = 5000;
   s->rate              = -1.0; // By the optimizer
   s->batch_size        = 32;
   s->time_s            = 300.0;
@@ -241,6 +246,7 @@ rcv_train_arguments_parse(RcvTrainArguments* const a,
   s->rate      = s->rate > 0.0 ? s->rate : r.optimizer ? 1e-2 : 3e-2;
   s->try_skip  = r.skip == RCV_SWITCH_NOT_GIVEN && !softmax;
   s->segment_s = r.segment_ms / 1000.0;
+  s->carry_s   = r.carry_ms / 1000.0;
   s->seed      = r.seed;
   s->n_updates = r.updates;
   if (!s->n_threads) {

@@ -81,7 +81,8 @@ rcv_train_recipe_write(const RcvTrainArguments* const a,
            size,
            "recurve train --cell %s --hidden %u --layers %u%s%s %s --optimizer "
            "%s --bptt %s "
-           "--segment %.0f --lr %g --batch %u --seed %llu --updates %zu%s",
+           "--segment %.0f --carry %.0f --lr %g --batch %u --seed %llu "
+           "--updates %zu%s",
            rcv_cell_name(shape->cell),
            shape->hidden_size,
            shape->num_layers,
@@ -91,6 +92,7 @@ rcv_train_recipe_write(const RcvTrainArguments* const a,
            s->optimizer == RCV_OPTIMIZER_SOAP ? "soap" : "adam",
            windows,
            s->segment_s * 1000.0,
+           s->carry_s * 1000.0,
            s->rate,
            s->batch_size,
            (unsigned long long)s->seed,

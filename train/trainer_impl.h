@@ -43,7 +43,9 @@ typedef struct {
   uint32_t                  n_slices;
   uint32_t                  n_lanes;
   RcvSegment*               segments; // [batch]
-  size_t                    n_span;   // Frames of warm-up and segment
+  uint32_t                  n_in_row; // That a sequence goes through
+  uint32_t                  n_left;   // Of them, after those of now
+  size_t                    n_span;   // Frames of warm-up and all in a row
   size_t                    n_params;
   float*                    params;   // [n_params] that are updated
   float*                    played;   // [n_params] and rcv_trainer_play()

@@ -21,6 +21,10 @@ enum {
   // Units and frames of windows whose tape is kept: it must fit into a cache
   MOST_KEPT = 512 * 100,
 
+  // Sequences begin in at least this many times their length of each passage,
+  // so that what is near its ends is not heard much less than the rest
+  LEAST_ROOM = 4,
+
   // But between two there must be time to learn something
   LEAST_UPDATES = 20,
 };
@@ -75,6 +79,21 @@ longest_kept(const RcvTrainer* const trainer)
   return longest;
 }
 
+/**
+   Segments that follow each other in the recording and are learned with the
+   state that the network has by then: slow devices come into states that half a
+   second does not lead to.
+*/
+static uint32_t
+count_in_row(const RcvTrainer* const trainer, const size_t n_frames)
+{
+  const double carried =
+    fmin(trainer->settings->carry_s * trainer->pairs->pairs[0].rate_hz,
+         (double)n_frames / LEAST_ROOM);
+
+  return (uint32_t)fmax(1.0, floor(carried / trainer->plan.segment_frames));
+}
+
 /// Segments, shorter if the data are short
 static RcvStatus
 plan_segments(RcvTrainer* const trainer, RcvError* const error)
@@ -104,12 +123,14 @@ plan_segments(RcvTrainer* const trainer, RcvError* const error)
   // Rounded up by the plan, so not more than fits
   const double segment = fmin(wanted, longest - (double)multiple + 1.0);
 
-  trainer->plan   = rcv_plan_make(settings->windows,
+  trainer->plan     = rcv_plan_make(settings->windows,
                                 settings->window_frames,
                                 (uint32_t)segment,
                                 multiple,
                                 settings->rate);
-  trainer->n_span = n_warm + trainer->plan.segment_frames;
+  trainer->n_in_row = clip ? 1 : count_in_row(trainer, n_data - n_warm);
+  trainer->n_span =
+    n_warm + (size_t)trainer->n_in_row * trainer->plan.segment_frames;
 
   const RcvSliceSettings slice = {
     rcv_engine_choose(),
@@ -187,6 +208,7 @@ start_over(RcvTrainer* const trainer)
   rcv_optimizer_reset(trainer->optimizer);
   rcv_guard_reset(&trainer->guard, trainer->params);
   trainer->clip.n_norms = 0;
+  trainer->n_left       = 0;
   trainer->start_time   = rcv_clock_now_s();
   trainer->next_report  = 0.0;
 }

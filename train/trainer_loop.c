@@ -37,6 +37,15 @@ begin_slice(void* const job, const uint32_t index)
 }
 
 static void
+continue_slice(void* const job, const uint32_t index)
+{
+  RcvTrainer* const trainer = job;
+
+  rcv_slice_continue(trainer->slices[index],
+                     trainer->segments + ((size_t)index * trainer->n_lanes));
+}
+
+static void
 run_slice(void* const job, const uint32_t index)
 {
   const WindowJob* const window  = job;
@@ -50,10 +59,21 @@ run_slice(void* const job, const uint32_t index)
                                          trainer->settings->batch_size);
 }
 
-/// Draw the next segments and fill the states
+/// Go on with the sequences; at their ends draw others and fill their states
 static void
 begin_segments(RcvTrainer* const trainer)
 {
+  if (trainer->n_left) {
+    --trainer->n_left;
+    for (uint32_t i = 0; i < trainer->settings->batch_size; ++i) {
+      trainer->segments[i].start += trainer->plan.segment_frames;
+    }
+    rcv_workers_run(
+      trainer->workers, continue_slice, trainer, trainer->n_slices);
+    return;
+  }
+
+  trainer->n_left = trainer->n_in_row - 1;
   for (uint32_t i = 0; i < trainer->settings->batch_size; ++i) {
     trainer->segments[i] = rcv_trainer_draw_segment(trainer);
   }
@@ -201,7 +221,8 @@ rcv_trainer_loop(RcvTrainer* const trainer, RcvError* const error)
   // state lives across one and a run can be resumed from there without any
   const Course anew   = {0.0, 0, trainer->plan.segment_frames};
   Course       course = anew;
-  RcvStatus    status = RCV_OK;
+  trainer->n_left     = 0;
+  RcvStatus status    = RCV_OK;
   while (!status && trainer->n_updates < n_updates &&
          (trainer->result->end = reason_to_end(trainer)) == RCV_END_PLAN) {
     make_update(trainer, &course);

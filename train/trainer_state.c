@@ -84,7 +84,7 @@ describe(const RcvTrainer* const trainer)
   const RcvShape* const           shape = &s->shape;
   json_t* const                   about = json_object();
 
-  int failed = set_text(about, "state", "recurve train 1");
+  int failed = set_text(about, "state", "recurve train 2");
   failed |= set_text(about, "cell", "%s", rcv_cell_name(shape->cell));
   failed |= set_text(about, "head", "%s", rcv_head_name(shape->head));
   failed |= set_text(about, "hidden", "%u", shape->hidden_size);
@@ -105,6 +105,7 @@ describe(const RcvTrainer* const trainer)
   failed |=
     set_text(about, "bptt", "%s %u", windows[s->windows], s->window_frames);
   failed |= set_text(about, "segment", "%.9g s", s->segment_s);
+  failed |= set_text(about, "carry", "%.9g s", s->carry_s);
   failed |= set_text(about, "lr", "%.12g", s->rate);
   failed |= set_text(about, "batch", "%u", s->batch_size);
   failed |= set_text(about, "seed", "%" PRIu64, s->seed);

@@ -118,6 +118,7 @@ rcv_trainer_return(RcvTrainer* const trainer)
 {
   rcv_guard_return(&trainer->guard, trainer->params);
   rcv_optimizer_reset(trainer->optimizer);
+  trainer->n_left = 0; // Their states may be lost too
 }
 
 /// Keep the weights if they are the best so far

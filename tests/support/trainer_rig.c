@@ -132,6 +132,7 @@ rcv_trainer_rig_settings(const size_t n_updates, const uint32_t n_threads)
   s.shape.skip = false;
   s.windows    = RCV_WINDOWS_GROW;
   s.segment_s  = 0.25;
+  s.carry_s    = 1.0;
   s.batch_size = 40; // More than two slices, and not whole ones
   s.rate       = 0.01;
   s.seed       = 1;

@@ -58,10 +58,9 @@ make_settings(const bool bidirectional)
 }
 
 static Outcome
-train_pairs(const RcvPairs* const pairs, const bool bidirectional)
+train_pairs(const RcvPairs* const pairs, const RcvTrainerSettings settings)
 {
-  const RcvTrainerSettings settings = make_settings(bidirectional);
-  const size_t             n        = rcv_shape_n_params(&settings.shape);
+  const size_t n = rcv_shape_n_params(&settings.shape);
 
   Outcome outcome;
   memset(&outcome, 0, sizeof(outcome));
@@ -89,7 +88,7 @@ train_pairs(const RcvPairs* const pairs, const bool bidirectional)
 static Outcome
 train(const bool bidirectional)
 {
-  return train_pairs(&rcv_trainer_rig_pairs, bidirectional);
+  return train_pairs(&rcv_trainer_rig_pairs, make_settings(bidirectional));
 }
 
 /// Put noise, or what must not be read at all, into a stretch of both
@@ -207,6 +206,39 @@ blind_pair(const RcvPart* const parts, const size_t n_parts)
   return pair;
 }
 
+/// Nor do segments that follow each other go beyond the training part
+static void
+test_rows(void** const unused)
+{
+  (void)unused;
+  static const RcvPart parts[] = {
+    {RCV_USE_TRAIN, {90000, 90000 + N_TRAIN}},
+    {RCV_USE_VALIDATION, {120000, 120000 + N_VALIDATION}},
+  };
+  RcvPair whole = rcv_trainer_rig_pair;
+  RcvPair blind = blind_pair(parts, 2);
+  whole.parts   = blind.parts;
+  whole.n_parts = blind.n_parts;
+
+  RcvTrainerSettings settings = make_settings(false);
+  settings.n_updates          = 300; // Of a window each
+  settings.segment_s          = 100.0 / RATE_HZ;
+  settings.carry_s            = 1.0; // As long as there is room: five in a row
+
+  const RcvPairs pairs[]  = {{&whole, 1}, {&blind, 1}};
+  const Outcome  expected = train_pairs(&pairs[0], settings);
+  const Outcome  found    = train_pairs(&pairs[1], settings);
+  assert_memory_equal(expected.params, found.params, expected.size);
+
+  settings.carry_s    = 0.0;
+  const Outcome alone = train_pairs(&pairs[1], settings);
+  assert_memory_not_equal(expected.params, alone.params, expected.size);
+  free(expected.params);
+  free(found.params);
+  free(alone.params);
+  rcv_pair_clear(&blind);
+}
+
 /// The same with several regions in several recordings: each segment is in one
 /// of them, and each of them is learned from
 static void
@@ -235,11 +267,12 @@ test_several(void** const unused)
       }
     }
 
-    const RcvPairs whole_pairs = {all, 2};
+    const RcvTrainerSettings settings    = make_settings(bidirectional);
+    const RcvPairs           whole_pairs = {all, 2};
     RcvPair        blind_all[] = {blind_pair(first, 3), blind_pair(second, 2)};
     const RcvPairs blind_pairs = {blind_all, 2};
-    const Outcome  whole       = train_pairs(&whole_pairs, bidirectional);
-    const Outcome  blind       = train_pairs(&blind_pairs, bidirectional);
+    const Outcome  whole       = train_pairs(&whole_pairs, settings);
+    const Outcome  blind       = train_pairs(&blind_pairs, settings);
     assert_memory_equal(whole.params, blind.params, whole.size);
     assert_close(whole.train_loss, blind.train_loss, 0.0);
     if (!bidirectional) { // It hears the lookahead after the last frame
@@ -253,7 +286,7 @@ test_several(void** const unused)
       const float          kept  = *frame;
       *frame += 0.5f;
 
-      const Outcome changed = train_pairs(&blind_pairs, bidirectional);
+      const Outcome changed = train_pairs(&blind_pairs, settings);
       const bool    learned =
         memcmp(whole.params, changed.params, whole.size) != 0;
       assert_true(learned == (part->use == RCV_USE_TRAIN));
@@ -311,6 +344,7 @@ main(void)
 {
   const struct CMUnitTest tests[] = {
     cmocka_unit_test(test_nothing_leaks),
+    cmocka_unit_test(test_rows),
     cmocka_unit_test(test_several),
     cmocka_unit_test(test_overlap),
   };

@@ -1,0 +1,83 @@
+// Copyright 2026 Recurve contributors
+// SPDX-License-Identifier: ISC
+
+#include "train/slice.h"
+
+#include "tests/support/assert_close.h"
+#include "tests/support/model_fixture.h"
+#include "tests/support/network_rig.h"
+#include "tests/support/trainer_rig.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+enum { WARM_UP = 50, WINDOW = 200, N_WINDOWS = 4 };
+
+static RcvSlice*
+new_slice(const RcvShape* const shape, const uint32_t segment_frames)
+{
+  const RcvSliceSettings settings = {
+    rcv_engine_choose(), *shape, segment_frames, WARM_UP, WINDOW, WINDOW, 1e-6};
+  RcvSlice* const slice = rcv_slice_new(&settings);
+  assert_non_null(slice);
+  return slice;
+}
+
+/// Segments that follow each other give what one as long as all of them does
+static void
+test_continue(void** const unused)
+{
+  (void)unused;
+  for (int bidirectional = 0; bidirectional < 2; ++bidirectional) {
+    RcvShape shape         = rcv_fixture_shape(8);
+    shape.bidirectional    = bidirectional;
+    shape.block_frames     = bidirectional ? 40 : 0;
+    shape.lookahead_frames = bidirectional ? 30 : 0;
+
+    const size_t         n      = rcv_shape_n_params(&shape);
+    float* const         params = network_rig_floats(n);
+    const size_t         size   = n * sizeof(float);
+    const RcvPair* const pair   = &rcv_trainer_rig_pair;
+    const RcvPassage passage    = {pair, rcv_trainer_rig_region(RCV_USE_TRAIN)};
+    const size_t     start      = passage.region.start;
+    RcvSegment segments[2] = {{passage, start + 9000, 0}, {passage, start, 0}};
+    network_rig_random(params, n, 0.3f, 5);
+
+    RcvSlice* const whole = new_slice(&shape, N_WINDOWS * WINDOW);
+    RcvSlice* const parts = new_slice(&shape, WINDOW);
+    rcv_slice_begin(whole, segments, 2, params);
+    rcv_slice_begin(parts, segments, 2, params);
+    for (uint32_t i = 0; i < N_WINDOWS; ++i) {
+      if (i) {
+        segments[0].start += WINDOW;
+        segments[1].start += WINDOW;
+        rcv_slice_continue(parts, segments);
+      }
+
+      const RcvEnergy a = rcv_slice_energy(whole, i * WINDOW, WINDOW);
+      const RcvEnergy b = rcv_slice_energy(parts, 0, WINDOW);
+      assert_memory_equal(&a, &b, sizeof(a));
+
+      const double loss =
+        rcv_slice_run(whole, params, i * WINDOW, WINDOW, a, 2);
+      const double part = rcv_slice_run(parts, params, 0, WINDOW, b, 2);
+      assert_true(loss > 0.0);
+      assert_memory_equal(&loss, &part, sizeof(loss));
+      assert_memory_equal(
+        rcv_slice_gradient(whole), rcv_slice_gradient(parts), size);
+    }
+    rcv_slice_free(whole);
+    rcv_slice_free(parts);
+    free(params);
+  }
+}
+
+int
+main(void)
+{
+  const struct CMUnitTest tests[] = {
+    cmocka_unit_test(test_continue),
+  };
+  return cmocka_run_group_tests(
+    tests, rcv_trainer_rig_set_up, rcv_trainer_rig_tear_down);
+}
