@@ -5,6 +5,8 @@
 
 #include "train/metrics.h"
 
+#include <math.h>
+
 /// A part must be in its recording, and after the one before
 static RcvStatus
 check_parts(const RcvPair* const pair, RcvError* const error)
@@ -84,6 +86,22 @@ rcv_trainer_mean_energy(const RcvTrainer* const trainer)
     n_frames += (double)(rcv_region_length(passage->region) * takes->n_takes);
   }
   return energy / n_frames;
+}
+
+double
+rcv_trainer_input_rms(const RcvTrainer* const trainer)
+{
+  double energy   = 0.0;
+  double n_frames = 0.0;
+  for (size_t i = 0; i < trainer->n_train; ++i) {
+    const RcvRegion    region = trainer->train[i].region;
+    const float* const dry    = trainer->train[i].pair->dry;
+    for (size_t t = region.start; t < region.end; ++t) {
+      energy += (double)dry[t] * (double)dry[t];
+    }
+    n_frames += (double)rcv_region_length(region);
+  }
+  return fmax(sqrt(energy / n_frames), 1e-4);
 }
 
 /// Frames, or clips, that a segment of a passage can begin with

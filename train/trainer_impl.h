@@ -81,7 +81,11 @@ rcv_trainer_shortest(const RcvTrainer* trainer);
 double
 rcv_trainer_mean_energy(const RcvTrainer* trainer);
 
-/// Draw a segment: each recorded frame is as likely as any other
+/// RMS of the input, at least what can be divided by
+double
+rcv_trainer_input_rms(const RcvTrainer* trainer);
+
+/// Draw where a sequence begins: at any frame that leaves it all of its length
 RcvSegment
 rcv_trainer_draw_segment(RcvTrainer* trainer);
 

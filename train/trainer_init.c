@@ -5,6 +5,7 @@
 
 #include "train/clock.h"
 #include "train/engine.h"
+#include "train/initial_weights.h"
 #include "train/trainer_impl.h"
 
 #include <math.h>
@@ -21,8 +22,8 @@ enum {
   // Units and frames of windows whose tape is kept: it must fit into a cache
   MOST_KEPT = 512 * 100,
 
-  // Sequences begin in at least this many times their length of each passage,
-  // so that what is near its ends is not heard much less than the rest
+  // Parts for training are at least so many times as long as what is learned in
+  // a row, so that what is near their ends is not heard much less often
   LEAST_ROOM = 4,
 
   // But between two there must be time to learn something
@@ -32,7 +33,6 @@ enum {
 // The part of the time that validation may take
 static const double validation_share = 0.05;
 
-/// Weights as PyTorch starts with, but forget gates open (Gers et al. 2000)
 static void
 init_params(RcvTrainer* const trainer)
 {
@@ -43,24 +43,11 @@ init_params(RcvTrainer* const trainer)
     return;
   }
 
-  const RcvShape* const shape = &trainer->shape;
-  const double          bound = 1.0 / sqrt((double)shape->hidden_size);
-  for (size_t i = 0; i < trainer->n_params; ++i) {
-    const double unit = rcv_random_unit(&trainer->random);
-
-    trainer->params[i] = (float)(bound * ((2.0 * unit) - 1.0));
-  }
-
-  for (uint32_t i = 0; i < rcv_shape_n_tensors(shape); ++i) {
-    const RcvTensor tensor = rcv_shape_tensor(shape, i);
-    if (shape->cell == RCV_CELL_LSTM && tensor.kind == RCV_TENSOR_B_IH) {
-      float* const forget =
-        trainer->params + tensor.offset + shape->hidden_size;
-      for (uint32_t j = 0; j < shape->hidden_size; ++j) {
-        forget[j] += 1.0f;
-      }
-    }
-  }
+  rcv_initial_weights(&trainer->shape,
+                      rcv_trainer_input_rms(trainer),
+                      trainer->pairs->pairs[0].rate_hz,
+                      &trainer->random,
+                      trainer->params);
 }
 
 /// The longest windows of the plan that keep their tape; 0 if none does
