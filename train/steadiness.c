@@ -9,19 +9,19 @@
 #include <stdint.h>
 #include <stdlib.h>
 
-// A compressor that lets go slowly takes some seconds to come to rest
-enum { MOST_TIMES_SILENCE = 8 };
+// Silences, each twice as long as the one before: a compressor that lets go
+// slowly takes some seconds to come to rest
+enum { N_SILENCES = 4 };
 
 /// Pieces of sound, silence after each, and what a model makes of them
 typedef struct {
   const RcvModel*   model;
   const RcvPassage* passages; // [n_passages]
   size_t            n_passages;
-  size_t            n_starts;       // Places that the pieces are taken from
-  size_t            n_sound;        // Frames of a piece
-  size_t            n_silence;      // Frames after it
-  size_t            n_most_silence; // Where it is louder than this by then
-  double            quiet;
+  size_t            n_starts;   // Places that the pieces are taken from
+  size_t            n_sound;    // Frames of a piece
+  size_t            n_shortest; // Frames of the shortest silence after it
+  double            quiet;      // Louder than this, it has a longer one
 } Pieces;
 
 /// Where a piece is, and where the knobs stand
@@ -40,9 +40,9 @@ typedef struct {
   double        level; // The greatest of these places
   RcvStatus     status;
   RcvError      error;
-  float*        audio; // [n_sound + n_most_silence] owned
-  float*        y;     // [2][n_sound + n_most_silence] owned
-  double*       rests; // [n_rests()] owned; NaN: not known yet
+  float*        audio; // [n_sound and longest silence] owned
+  float*        y;     // [2] of that, owned
+  double*       rests; // [n_rests()][N_SILENCES] owned; NaN: not known yet
 } Part;
 
 /// Positions of the knobs that are tried in turn: the takes', and the middle
@@ -114,14 +114,14 @@ no_memory(RcvError* const error)
    Play the piece at one of the places.
 
    @param gain Of the piece; 0: silence instead.
-   @param n_silence Frames after it.
-   @param y [n_sound + n_silence] set.
+   @param n_after Frames of silence after it.
+   @param y [n_sound + n_after] set.
 */
 static RcvStatus
 play(Part* const  part,
      const size_t place,
      const float  gain,
-     const size_t n_silence,
+     const size_t n_after,
      float* const y)
 {
   const Pieces* const pieces = part->pieces;
@@ -130,7 +130,7 @@ play(Part* const  part,
     part->audio[t] = gain * spot.pair->dry[spot.start + t];
   }
 
-  const size_t n = pieces->n_sound + n_silence;
+  const size_t n = pieces->n_sound + n_after;
   float* const x = rcv_evaluate_inputs(
     pieces->model->shape.input_size, part->audio, spot.knobs, n);
 
@@ -170,51 +170,38 @@ n_last(const Pieces* const pieces)
   return pieces->passages[0].pair->rate_hz / 20;
 }
 
+/// Frames of one of the silences
+static size_t
+n_silence(const Pieces* const pieces, const size_t silence)
+{
+  return pieces->n_shortest << silence;
+}
+
 /**
    What the model comes to without any sound before: a constant, which is not
    heard.  It is the same for all places with the same positions of the knobs.
 */
 static double
-find_rest(Part* const part, const size_t place, const size_t n_silence)
+rest_of(Part* const part, const size_t place, const size_t silence)
 {
   const Pieces* const pieces = part->pieces;
-  const size_t        n      = n_last(pieces);
-  const float* const  end    = part->y + pieces->n_sound + n_silence - n;
+  const size_t        index  = find_spot(pieces, place).rest;
+  double* const       rest   = &part->rests[(index * N_SILENCES) + silence];
 
-  part->status = play(part, place, 0.0f, n_silence, part->y);
+  if (isnan(*rest)) {
+    const size_t       n       = n_last(pieces);
+    const size_t       n_after = n_silence(pieces, silence);
+    const float* const end     = part->y + pieces->n_sound + n_after - n;
 
-  double sum = 0.0;
-  for (size_t t = 0; !part->status && t < n; ++t) {
-    sum += (double)end[t];
+    part->status = play(part, place, 0.0f, n_after, part->y);
+
+    double sum = 0.0;
+    for (size_t t = 0; !part->status && t < n; ++t) {
+      sum += (double)end[t];
+    }
+    *rest = sum / (double)n;
   }
-  return sum / (double)n;
-}
-
-/// The same after the usual silence, found once for all such places
-static double
-usual_rest(Part* const part, const size_t place)
-{
-  const Pieces* const pieces = part->pieces;
-  double* const       rest   = &part->rests[find_spot(pieces, place).rest];
-
-  *rest = isnan(*rest) ? find_rest(part, place, pieces->n_silence) : *rest;
   return *rest;
-}
-
-/// How far the model is from its rest at the end of a silence after sound
-static double
-rest_level(Part* const  part,
-           const size_t place,
-           const float  gain,
-           const size_t n_silence,
-           const double rest)
-{
-  const size_t       n   = n_last(part->pieces);
-  const float* const end = part->y + part->pieces->n_sound + n_silence - n;
-  if (!part->status) {
-    part->status = play(part, place, gain, n_silence, part->y);
-  }
-  return distance_rms(end, NULL, rest, n);
 }
 
 /// How loud the model is at rest after the sound at one place
@@ -224,17 +211,20 @@ test_rest(Part* const part, const size_t place)
   static const float gains[] = {1.0f, 4.0f, 0.25f};
 
   const Pieces* const pieces = part->pieces;
-  const double        rest   = usual_rest(part, place);
+  const size_t        n      = n_last(pieces);
   for (size_t k = 0; !part->status && k < 3; ++k) {
-    size_t n     = pieces->n_silence;
-    double level = rest_level(part, place, gains[k], n, rest);
-
     // What is not quiet yet may be slow, or go on for ever
-    while (!part->status && !(level <= pieces->quiet) &&
-           2 * n <= pieces->n_most_silence) {
-      n *= 2;
-      const double later = find_rest(part, place, n);
-      level              = rest_level(part, place, gains[k], n, later);
+    double level = (double)NAN;
+    for (size_t i = 0;
+         !part->status && i < N_SILENCES && !(level <= pieces->quiet);
+         ++i) {
+      const size_t n_after = n_silence(pieces, i);
+      const double rest    = rest_of(part, place, i);
+      if (!part->status) {
+        part->status = play(part, place, gains[k], n_after, part->y);
+        level =
+          distance_rms(part->y + pieces->n_sound + n_after - n, NULL, rest, n);
+      }
     }
     part->level = greater(part->level, level);
   }
@@ -268,8 +258,8 @@ run_part(void* const handle, const uint32_t index)
   const Job* const    job    = handle;
   Part* const         part   = &job->parts[index];
   const Pieces* const pieces = part->pieces;
-  const size_t        n      = pieces->n_sound + pieces->n_most_silence;
-  const size_t        n_rest = n_rests(pieces, pieces->n_passages);
+  const size_t        n_rest = n_rests(pieces, pieces->n_passages) * N_SILENCES;
+  const size_t        n = pieces->n_sound + n_silence(pieces, N_SILENCES - 1);
 
   part->audio = calloc(n, sizeof(float));
   part->y     = calloc(2 * n, sizeof(float));
@@ -346,16 +336,9 @@ rcv_evaluate_rest(const RcvModel* const   model,
                   double* const           level,
                   RcvError* const         error)
 {
-  const size_t rate      = passages[0].pair->rate_hz;
-  const size_t n_silence = rate / 2;
-  const Pieces pieces    = {model,
-                            passages,
-                            n_passages,
-                            n_starts,
-                            rate / 4,
-                            n_silence,
-                            MOST_TIMES_SILENCE * n_silence,
-                            quiet};
+  const size_t rate   = passages[0].pair->rate_hz;
+  const Pieces pieces = {
+    model, passages, n_passages, n_starts, rate / 4, rate / 2, quiet};
   if (longest(passages, n_passages) < pieces.n_sound) {
     *level = (double)NAN;
     return RCV_OK;
@@ -376,7 +359,7 @@ rcv_evaluate_rounding(const RcvModel* const   model,
   const size_t n_second = passages[0].pair->rate_hz;
   const size_t n        = n_region < n_second ? n_region : n_second;
   const Pieces pieces   = {
-      model, passages, n_passages, n ? n_starts : 0, n, 0, 0, 0.0};
+      model, passages, n_passages, n ? n_starts : 0, n, 0, 0.0};
 
   return test_all(&pieces, test_rounding, workers, level, error);
 }

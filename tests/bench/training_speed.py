@@ -2,15 +2,17 @@
 # Copyright 2026 Recurve contributors
 # SPDX-License-Identifier: ISC
 
-"""Training speed beside PyTorch, the same work in turn on one machine.
+"""Training speed beside PyTorch and oneDNN, the same work in turn on one machine.
 
     tests/bench/training_speed.py FOLDER [RUNS]
 
 An LSTM with a linear head over windows of 1000 frames with carried state, and
 by full back-propagation through segments of 22 080 frames: forward, backward
-and an Adam update.  Prints million steps (a frame of a sequence) per second,
-medians of RUNS (3), and the peak memory of the process.  Needs python3-torch;
-OPENBLAS_CORETYPE is unset for it.
+and an Adam update; of oneDNN the LSTM forward and backward alone, which is less
+work (onednn/lstm.c).  Prints million steps (a frame of a sequence) per second,
+medians of RUNS (3), the ratio to the faster of the two, and the peak memory of
+the processes.  Needs python3-torch, for which OPENBLAS_CORETYPE is unset, and
+libdnnl-dev.
 """
 
 import json
@@ -20,11 +22,14 @@ import statistics
 import subprocess
 import sys
 
-from bench_run import RECURVE
+from bench_run import RECURVE, TOP
+
+ONEDNN = os.path.join(TOP, "tests", "bench", "onednn", "lstm.c")
 
 SIZES = (16, 32, 40, 64, 96)
 SEGMENT_MS = 460
 FULL = SEGMENT_MS * 48
+ROW = "| %d | %d | %d | %d | %.2f | %.3f | %.3f | %.1f | %.0f | %.0f | %.0f |"
 VALIDATION = ("--val-from", "9", "--test-from", "10.5")
 
 TORCH = """
@@ -113,6 +118,15 @@ def pytorch(hidden, window, batch, threads, updates):
     return float(out), memory
 
 
+def onednn(program, hidden, window, batch, threads, updates):
+    """Return (steps per second, MB)"""
+    out, memory = measured(
+        [program] + [str(n) for n in (hidden, window, batch, updates)],
+        dict(os.environ, OMP_NUM_THREADS=str(threads)),
+    )
+    return float(out), memory
+
+
 def main(arguments):
     if not 1 <= len(arguments) <= 2:
         sys.exit(__doc__.strip())
@@ -124,8 +138,11 @@ def main(arguments):
     # Any recording of the same length will do: speed does not depend on it
     subprocess.run(["cp", dry, folder + "/wet.wav"], check=True)
 
-    print("| H | window | B | threads | Recurve | PyTorch | ratio | MB | MB |")
-    print("|---|---|---|---|---|---|---|---|---|")
+    program = folder + "/onednn_lstm"
+    subprocess.run(["cc", "-O2", ONEDNN, "-o", program, "-ldnnl"], check=True)
+
+    print("| H | window | B | threads | Recurve | PyTorch | oneDNN | ratio | MB | | |")
+    print("|---|---|---|---|---|---|---|---|---|---|---|")
     for window in (1000, FULL):
         for batch in (16, 64):
             for threads in (1, 2):
@@ -135,17 +152,16 @@ def main(arguments):
                     rows = []
                     for _ in range(n_runs):
                         ours = recurve(folder, hidden, window, batch, threads, 8 * n)
-                        theirs = pytorch(hidden, window, batch, threads, -(-n // 8))
-                        rows.append((ours, theirs))
-                    a = statistics.median(row[0][0] for row in rows)
-                    b = statistics.median(row[1][0] for row in rows)
-                    row = (hidden, window, batch, threads, a / 1e6, b / 1e6, a / b)
-                    row += tuple(max(r[k][1] for r in rows) for k in (0, 1))
-                    print(
-                        "| %d | %d | %d | %d | %.2f | %.3f | %.1f | %.0f | %.0f |"
-                        % row,
-                        flush=True,
-                    )
+                        work = (hidden, window, batch, threads, -(-n // 8))
+                        rows.append((ours, pytorch(*work), onednn(program, *work)))
+                    speeds = [
+                        statistics.median(row[k][0] for row in rows) / 1e6
+                        for k in range(3)
+                    ]
+                    memory = [max(row[k][1] for row in rows) for k in range(3)]
+                    row = (hidden, window, batch, threads, *speeds)
+                    row += (speeds[0] / max(speeds[1:]), *memory)
+                    print(ROW % row, flush=True)
 
 
 if __name__ == "__main__":
