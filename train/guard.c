@@ -62,12 +62,22 @@ rcv_guard_reset(RcvGuard* const guard, const float* const params)
   rcv_guard_forget_losses(guard);
 }
 
+/// The running mean, if it is one yet
+static double
+known_loss(const RcvGuard* const guard)
+{
+  return guard->n_losses < LEAST_LOSSES ? (double)INFINITY : guard->loss;
+}
+
 void
 rcv_guard_forget_losses(RcvGuard* const guard)
 {
   guard->loss       = 0.0;
   guard->least_loss = (double)INFINITY;
   guard->n_losses   = 0;
+  for (size_t i = 0; i < RCV_GUARD_GENERATIONS; ++i) {
+    guard->kept_losses[i] = (double)INFINITY;
+  }
 }
 
 bool
@@ -123,6 +133,10 @@ rcv_guard_keep(RcvGuard* const guard, const float* const params)
           guard->kept,
           (RCV_GUARD_GENERATIONS - 1) * n * sizeof(float));
   memcpy(guard->kept, params, n * sizeof(float));
+  memmove(guard->kept_losses + 1,
+          guard->kept_losses,
+          (RCV_GUARD_GENERATIONS - 1) * sizeof(double));
+  guard->kept_losses[0] = known_loss(guard);
   guard->n_kept += guard->n_kept < RCV_GUARD_GENERATIONS;
   guard->n_in_vain  = 0;
   guard->n_unsteady = 0;
@@ -144,9 +158,11 @@ rcv_guard_return(RcvGuard* const guard, float* const params)
   guard->n_unsteady = 0;
   guard->calm       = fmax(calm_least, guard->calm * calm_factor);
 
-  // The mean was that of lost weights; the least is still what was reached
-  guard->loss     = 0.0;
-  guard->n_losses = 0;
+  // The mean was that of lost weights, and so was the least: what these reach
+  // is compared with what they had
+  guard->loss       = 0.0;
+  guard->least_loss = guard->kept_losses[which];
+  guard->n_losses   = 0;
 }
 
 bool
@@ -171,6 +187,7 @@ rcv_guard_list(RcvGuard* const guard, RcvStateList* const list)
     {"least_loss", RCV_STATE_F64, &guard->least_loss, 1},
     {"n_losses", RCV_STATE_U64, &guard->n_losses, 1},
     {"n_unsteady", RCV_STATE_U64, &guard->n_unsteady, 1},
+    {"kept_losses", RCV_STATE_F64, guard->kept_losses, RCV_GUARD_GENERATIONS},
   };
 
   bool good = true;

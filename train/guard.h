@@ -32,6 +32,9 @@ typedef struct {
   double   least_loss; ///< The least that it was
   uint64_t n_losses;   ///< In the running mean
   uint64_t n_unsteady; ///< Better weights in a row that could not be kept
+
+  /// Running mean of the loss with each of the kept weights; may be infinite
+  double kept_losses[RCV_GUARD_GENERATIONS];
 } RcvGuard;
 
 /// Begin with weights to go back to; false: no memory

@@ -98,6 +98,47 @@ test_losses(void** const unused)
   rcv_guard_clear(&guard);
 }
 
+/// After a return the loss is compared with that of the weights that are back
+static void
+test_losses_after_return(void** const unused)
+{
+  (void)unused;
+  const float params[] = {0.0f};
+  float       now[]    = {1.0f};
+  RcvGuard    guard;
+  assert_true(rcv_guard_init(&guard, 1));
+  rcv_guard_reset(&guard, params);
+
+  // Lost before anything was validated: the first weights are worse than what
+  // was reached since, and are no second loss
+  double loss = 1.0;
+  for (int i = 0; i < 400; ++i) {
+    loss = fmax(loss * 0.99, 0.05);
+    assert_false(rcv_guard_see_loss(&guard, loss));
+  }
+  rcv_guard_return(&guard, now);
+  for (int i = 0; i < 400; ++i) {
+    assert_false(rcv_guard_see_loss(&guard, 1.0));
+  }
+
+  // What comes back after a validation at 1 is lost at 4, not at a quarter
+  rcv_guard_keep(&guard, params);
+  for (int i = 0; i < 400; ++i) {
+    assert_false(rcv_guard_see_loss(&guard, 0.05));
+  }
+  rcv_guard_return(&guard, now);
+  for (int i = 0; i < 400; ++i) {
+    assert_false(rcv_guard_see_loss(&guard, 1.0));
+  }
+
+  int n = 0;
+  while (!rcv_guard_see_loss(&guard, 5.0)) {
+    ++n;
+  }
+  assert_in_range(n, 5, 200);
+  rcv_guard_clear(&guard);
+}
+
 /// Back to the newest, and if that is in vain to older ones
 static void
 test_generations(void** const unused)
@@ -146,6 +187,7 @@ main(void)
     cmocka_unit_test(test_validation),
     cmocka_unit_test(test_unsteady),
     cmocka_unit_test(test_losses),
+    cmocka_unit_test(test_losses_after_return),
     cmocka_unit_test(test_generations),
   };
 
