@@ -50,6 +50,10 @@ init_params(RcvTrainer* const trainer)
                       trainer->params);
 }
 
+// When the first comes, as a part of the usual time between two, and the later
+// ones at twice that and so on: before it there is nothing to go back to
+static const double first_validation = 0.25;
+
 /// The longest windows of the plan that keep their tape; 0 if none does
 static uint32_t
 longest_kept(const RcvTrainer* const trainer)
@@ -298,8 +302,9 @@ run(RcvTrainer* const trainer, RcvError* const error)
   if (!status) {
     start_over(trainer);
     rcv_trainer_play(trainer, trainer->params, trainer->model->params);
-    trainer->next_validation =
-      trainer->plan.n_frames / (double)trainer->n_validations;
+    trainer->next_validation = (settings->is_trial ? 1.0 : first_validation) *
+                               trainer->plan.n_frames /
+                               (double)trainer->n_validations;
   }
   if (!status && file) {
     status = rcv_trainer_load(trainer, file, error);

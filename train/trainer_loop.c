@@ -230,7 +230,7 @@ rcv_trainer_loop(RcvTrainer* const trainer, RcvError* const error)
         trainer->n_updates == n_updates) {
       status = rcv_trainer_validate(
         trainer, course.sum / fmax(1.0, (double)course.n), error);
-      trainer->next_validation += interval;
+      trainer->next_validation += fmin(interval, trainer->next_validation);
       course = anew;
       if (!status) {
         status = rcv_trainer_save(trainer, error);
