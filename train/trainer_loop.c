@@ -221,8 +221,7 @@ rcv_trainer_loop(RcvTrainer* const trainer, RcvError* const error)
   // state lives across one and a run can be resumed from there without any
   const Course anew   = {0.0, 0, trainer->plan.segment_frames};
   Course       course = anew;
-  trainer->n_left     = 0;
-  RcvStatus status    = RCV_OK;
+  RcvStatus    status = RCV_OK;
   while (!status && trainer->n_updates < n_updates &&
          (trainer->result->end = reason_to_end(trainer)) == RCV_END_PLAN) {
     make_update(trainer, &course);
@@ -231,7 +230,8 @@ rcv_trainer_loop(RcvTrainer* const trainer, RcvError* const error)
       status = rcv_trainer_validate(
         trainer, course.sum / fmax(1.0, (double)course.n), error);
       trainer->next_validation += fmin(interval, trainer->next_validation);
-      course = anew;
+      course          = anew;
+      trainer->n_left = 0;
       if (!status) {
         status = rcv_trainer_save(trainer, error);
       }
