@@ -194,6 +194,7 @@ measure(const Arguments* const a,
         RcvError* const        error)
 {
   const RcvPassage passage = {pair, region};
+  const RcvPlaces  places  = {&passage, 1, 32, 0.0};
 
   RcvStatus status =
     rcv_evaluate_region(model, pair, region, y_hat, &found->all, error);
@@ -206,9 +207,7 @@ measure(const Arguments* const a,
   }
   if (!status) {
     status = rcv_evaluate_rest(model,
-                               &passage,
-                               1,
-                               32,
+                               &places,
                                RCV_REST_LIMIT * pair->wet_levels.rms,
                                NULL,
                                &found->rest_level,

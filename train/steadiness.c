@@ -15,13 +15,11 @@ enum { N_SILENCES = 4 };
 
 /// Pieces of sound, silence after each, and what a model makes of them
 typedef struct {
-  const RcvModel*   model;
-  const RcvPassage* passages; // [n_passages]
-  size_t            n_passages;
-  size_t            n_starts;   // Places that the pieces are taken from
-  size_t            n_sound;    // Frames of a piece
-  size_t            n_shortest; // Frames of the shortest silence after it
-  double            quiet;      // Louder than this, it has a longer one
+  const RcvModel* model;
+  RcvPlaces       places;
+  size_t          n_sound;    // Frames of a piece
+  size_t          n_shortest; // Frames of the shortest silence after it
+  double          quiet;      // Louder than this, it has a longer one
 } Pieces;
 
 /// Where a piece is, and where the knobs stand
@@ -58,8 +56,9 @@ n_rests(const Pieces* const pieces, const size_t n_passages)
 {
   size_t n = 0;
   for (size_t i = 0; i < n_passages; ++i) {
-    const RcvPair* const pair = pieces->passages[i].pair;
-    n += !i || pair != pieces->passages[i - 1].pair ? n_positions(pair) : 0;
+    const RcvPair* const pair = pieces->places.passages[i].pair;
+    n +=
+      !i || pair != pieces->places.passages[i - 1].pair ? n_positions(pair) : 0;
   }
   return n;
 }
@@ -68,7 +67,7 @@ n_rests(const Pieces* const pieces, const size_t n_passages)
 static size_t
 room(const Pieces* const pieces, const size_t passage)
 {
-  const size_t n = rcv_region_length(pieces->passages[passage].region);
+  const size_t n = rcv_region_length(pieces->places.passages[passage].region);
 
   return n > pieces->n_sound ? n - pieces->n_sound : 0;
 }
@@ -79,19 +78,21 @@ find_spot(const Pieces* const pieces, const size_t place)
 {
   size_t all   = 0;
   size_t found = 0;
-  for (size_t i = 0; i < pieces->n_passages; ++i) {
+  for (size_t i = 0; i < pieces->places.n_passages; ++i) {
     all += room(pieces, i);
   }
 
   // Where none has room, the first that a piece just fits into
-  size_t offset = all * place / pieces->n_starts;
+  size_t offset =
+    (size_t)((double)all * ((double)place + pieces->places.shift) /
+             (double)pieces->places.n_starts);
   while (all ? offset >= room(pieces, found)
-             : rcv_region_length(pieces->passages[found].region) <
+             : rcv_region_length(pieces->places.passages[found].region) <
                  pieces->n_sound) {
     offset -= room(pieces, found++);
   }
 
-  const RcvPassage* const passage  = &pieces->passages[found];
+  const RcvPassage* const passage  = &pieces->places.passages[found];
   const RcvPair* const    pair     = passage->pair;
   const size_t            n        = n_positions(pair);
   const size_t            position = place % n;
@@ -167,7 +168,7 @@ greater(const double a, const double b)
 static size_t
 n_last(const Pieces* const pieces)
 {
-  return pieces->passages[0].pair->rate_hz / 20;
+  return pieces->places.passages[0].pair->rate_hz / 20;
 }
 
 /// Frames of one of the silences
@@ -258,8 +259,8 @@ run_part(void* const handle, const uint32_t index)
   const Job* const    job    = handle;
   Part* const         part   = &job->parts[index];
   const Pieces* const pieces = part->pieces;
-  const size_t        n_rest = n_rests(pieces, pieces->n_passages) * N_SILENCES;
-  const size_t        n = pieces->n_sound + n_silence(pieces, N_SILENCES - 1);
+  const size_t n_rest = n_rests(pieces, pieces->places.n_passages) * N_SILENCES;
+  const size_t n      = pieces->n_sound + n_silence(pieces, N_SILENCES - 1);
 
   part->audio = calloc(n, sizeof(float));
   part->y     = calloc(2 * n, sizeof(float));
@@ -270,7 +271,7 @@ run_part(void* const handle, const uint32_t index)
   for (size_t i = 0; !part->status && i < n_rest; ++i) {
     part->rests[i] = (double)NAN;
   }
-  for (size_t i = part->first; !part->status && i < pieces->n_starts;
+  for (size_t i = part->first; !part->status && i < pieces->places.n_starts;
        i += part->step) {
     job->test(part, i);
   }
@@ -327,19 +328,16 @@ longest(const RcvPassage* const passages, const size_t n_passages)
 }
 
 RcvStatus
-rcv_evaluate_rest(const RcvModel* const   model,
-                  const RcvPassage* const passages,
-                  const size_t            n_passages,
-                  const size_t            n_starts,
-                  const double            quiet,
-                  RcvWorkers* const       workers,
-                  double* const           level,
-                  RcvError* const         error)
+rcv_evaluate_rest(const RcvModel* const  model,
+                  const RcvPlaces* const places,
+                  const double           quiet,
+                  RcvWorkers* const      workers,
+                  double* const          level,
+                  RcvError* const        error)
 {
-  const size_t rate   = passages[0].pair->rate_hz;
-  const Pieces pieces = {
-    model, passages, n_passages, n_starts, rate / 4, rate / 2, quiet};
-  if (longest(passages, n_passages) < pieces.n_sound) {
+  const size_t rate   = places->passages[0].pair->rate_hz;
+  const Pieces pieces = {model, *places, rate / 4, rate / 2, quiet};
+  if (longest(places->passages, places->n_passages) < pieces.n_sound) {
     *level = (double)NAN;
     return RCV_OK;
   }
@@ -347,19 +345,17 @@ rcv_evaluate_rest(const RcvModel* const   model,
 }
 
 RcvStatus
-rcv_evaluate_rounding(const RcvModel* const   model,
-                      const RcvPassage* const passages,
-                      const size_t            n_passages,
-                      const size_t            n_starts,
-                      RcvWorkers* const       workers,
-                      double* const           level,
-                      RcvError* const         error)
+rcv_evaluate_rounding(const RcvModel* const  model,
+                      const RcvPlaces* const places,
+                      RcvWorkers* const      workers,
+                      double* const          level,
+                      RcvError* const        error)
 {
-  const size_t n_region = longest(passages, n_passages);
-  const size_t n_second = passages[0].pair->rate_hz;
+  const size_t n_region = longest(places->passages, places->n_passages);
+  const size_t n_second = places->passages[0].pair->rate_hz;
   const size_t n        = n_region < n_second ? n_region : n_second;
-  const Pieces pieces   = {
-      model, passages, n_passages, n ? n_starts : 0, n, 0, 0.0};
+  Pieces       pieces   = {model, *places, n, 0, 0.0};
 
+  pieces.places.n_starts = n ? places->n_starts : 0;
   return test_all(&pieces, test_rounding, workers, level, error);
 }

@@ -21,10 +21,18 @@
 /// A model that at rest is louder than this part of the target's RMS latches
 #define RCV_REST_LIMIT 0.05
 
+/// The places of the recordings that pieces begin at
+typedef struct {
+  const RcvPassage* passages; ///< [n_passages] a piece is never of two
+  size_t            n_passages;
+  size_t            n_starts; ///< How many, spread evenly over all passages
+  double            shift; ///< Of all, 0 ≤ shift < 1 of the way to the next
+} RcvPlaces;
+
 /**
    The greatest level that a model goes on with in the silence after sound.
 
-   From many places of some regions the model plays a quarter of a second and
+   From each of the places the model plays a quarter of a second and
    then half a second of silence, or where it is louder than `quiet` by then a
    second, two or four: it may only be slow, as compressors are.  Its rest level
    is the RMS in the last 50 ms of what is left of its output without the
@@ -32,22 +40,19 @@
    latches oscillates there for ever, or holds another value.  Knobs stand at
    the takes' positions and in the middle, in turn.
 
-   @param passages [n_passages], at least one; a piece is never of two.
-   @param n_starts Places per input level (as recorded, and 12 dB up and down).
+   @param places Each is tried as recorded, and 12 dB up and down.
    @param quiet Level below which it does not matter: RCV_REST_LIMIT of the
    target's.
    @param workers To share the places among, or NULL.
    @param level Set.
 */
 RcvStatus
-rcv_evaluate_rest(const RcvModel*   model,
-                  const RcvPassage* passages,
-                  size_t            n_passages,
-                  size_t            n_starts,
-                  double            quiet,
-                  RcvWorkers*       workers,
-                  double*           level,
-                  RcvError*         error);
+rcv_evaluate_rest(const RcvModel*  model,
+                  const RcvPlaces* places,
+                  double           quiet,
+                  RcvWorkers*      workers,
+                  double*          level,
+                  RcvError*        error);
 
 /**
    How far a model depends on rounding: the greatest RMS, over pieces of a
@@ -57,18 +62,14 @@ rcv_evaluate_rest(const RcvModel*   model,
    A network can be chaotic where it was trained to be exact: then every set of
    kernels, block of a compiler and processor plays something else.
 
-   @param passages [n_passages], at least one; a piece is never of two.
-   @param n_starts Places.
    @param workers To share the places among, or NULL.
    @param level Set; some 1e-7 times its gain if all is well.
 */
 RcvStatus
-rcv_evaluate_rounding(const RcvModel*   model,
-                      const RcvPassage* passages,
-                      size_t            n_passages,
-                      size_t            n_starts,
-                      RcvWorkers*       workers,
-                      double*           level,
-                      RcvError*         error);
+rcv_evaluate_rounding(const RcvModel*  model,
+                      const RcvPlaces* places,
+                      RcvWorkers*      workers,
+                      double*          level,
+                      RcvError*        error);
 
 #endif // TRAIN_STEADINESS_H

@@ -24,6 +24,7 @@ measure(const RcvModel* const model,
   const size_t       n       = rcv_region_length(stretch->region);
   const float* const wet     = pair->takes.takes[0].wet + stretch->region.start;
   const RcvPassage   passage = {pair, stretch->region};
+  const RcvPlaces    places  = {&passage, 1, REST_STARTS, 0.0};
   RcvErrorSums       sums    = {0.0, 0.0, 0.0, 0.0, 0.0, 0};
   rcv_metrics_add(&sums, wet, y_hat, n);
   stretch->metrics         = rcv_metrics_from_sums(&sums);
@@ -35,9 +36,7 @@ measure(const RcvModel* const model,
       : rcv_metrics_mr_stft(wet, y_hat, n, &stretch->metrics.mr_stft, error);
   return status ? status
                 : rcv_evaluate_rest(model,
-                                    &passage,
-                                    1,
-                                    REST_STARTS,
+                                    &places,
                                     RCV_REST_LIMIT * pair->wet_levels.rms,
                                     NULL,
                                     &stretch->rest_level,

@@ -16,6 +16,9 @@
 // errors change this part of the target
 static const double rounding_limit = 1e-3;
 
+// What multiples of it leave beyond whole numbers is spread evenly
+static const double golden_ratio = 0.6180339887498949;
+
 // Places that a model is tested from: a better one, and the last one.  A
 // network may latch from few of them only: one did from none of 192 starts in a
 // quiet validation part, and from some in most stretches of what it was trained
@@ -49,6 +52,7 @@ rcv_trainer_rate(const RcvTrainer* const trainer)
 /**
    Measure how the candidate behaves beyond its error.
 
+   @param shift Of the places, see RcvPlaces.
    @param quiet Of rcv_evaluate_rest().
    @param rest Set to its level in the silence after sound.
    @param rounding Set to how far rounding carries it.
@@ -56,28 +60,20 @@ rcv_trainer_rate(const RcvTrainer* const trainer)
 static RcvStatus
 measure_steadiness(const RcvTrainer* const trainer,
                    const size_t            n_starts,
+                   const double            shift,
                    const double            quiet,
                    double* const           rest,
                    double* const           rounding,
                    RcvError* const         error)
 {
   // Of all that is not kept for measuring at the end
-  const RcvStatus status = rcv_evaluate_rest(trainer->candidate,
-                                             trainer->heard,
-                                             trainer->n_heard,
-                                             n_starts,
-                                             quiet,
-                                             trainer->workers,
-                                             rest,
-                                             error);
-  return status ? status
-                : rcv_evaluate_rounding(trainer->candidate,
-                                        trainer->heard,
-                                        trainer->n_heard,
-                                        n_starts,
-                                        trainer->workers,
-                                        rounding,
-                                        error);
+  const RcvPlaces places = {trainer->heard, trainer->n_heard, n_starts, shift};
+  const RcvStatus status = rcv_evaluate_rest(
+    trainer->candidate, &places, quiet, trainer->workers, rest, error);
+  return status
+           ? status
+           : rcv_evaluate_rounding(
+               trainer->candidate, &places, trainer->workers, rounding, error);
 }
 
 /**
@@ -89,6 +85,7 @@ measure_steadiness(const RcvTrainer* const trainer,
 static RcvStatus
 test_steady(const RcvTrainer* const trainer,
             const size_t            n_starts,
+            const double            shift,
             double* const           rest,
             bool* const             steady,
             RcvError* const         error)
@@ -98,7 +95,7 @@ test_steady(const RcvTrainer* const trainer,
   double       rounding = 0.0;
 
   const RcvStatus status =
-    measure_steadiness(trainer, n_starts, quiet, rest, &rounding, error);
+    measure_steadiness(trainer, n_starts, shift, quiet, rest, &rounding, error);
 
   // Written so that NaN is not steady
   *steady = *rest <= quiet && rounding <= rounding_limit * target;
@@ -125,7 +122,7 @@ rcv_trainer_measure_costs(const RcvTrainer* const trainer,
   const double middle = rcv_clock_now_s();
   if (!status) {
     status = measure_steadiness(
-      trainer, REST_STARTS, (double)INFINITY, &rest, &rounding, error);
+      trainer, REST_STARTS, 0.0, (double)INFINITY, &rest, &rounding, error);
   }
 
   const double tested_s = rcv_clock_now_s() - middle;
@@ -148,9 +145,15 @@ keep_if_better(RcvTrainer* const trainer,
                const double      val_esr,
                RcvError* const   error)
 {
-  double    rest   = 0.0;
-  bool      steady = false;
-  RcvStatus status = test_steady(trainer, REST_STARTS, &rest, &steady, error);
+  double rest   = 0.0;
+  bool   steady = false;
+  double whole  = 0.0;
+
+  // Others each time, and never the same: what latches seldom is found sooner
+  const double shift =
+    modf((double)trainer->result->n_points * golden_ratio, &whole);
+  RcvStatus status =
+    test_steady(trainer, REST_STARTS, shift, &rest, &steady, error);
   if (status) {
     return status;
   }
@@ -248,7 +251,8 @@ rcv_trainer_choose(RcvTrainer* const trainer, RcvError* const error)
     bool   steady = false;
     rcv_trainer_play(
       trainer, guard->kept + (i * n), trainer->candidate->params);
-    status = test_steady(trainer, REST_STARTS_FINAL, &rest, &steady, error);
+    status =
+      test_steady(trainer, REST_STARTS_FINAL, 0.0, &rest, &steady, error);
     if (i == 0) { // If none is silent, the best has its level in its file
       result->rest_level     = rest;
       result->latches        = true;

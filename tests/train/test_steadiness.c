@@ -14,6 +14,30 @@
 
 static const double quiet_level = 0.05;
 
+static RcvStatus
+level_at_rest(const RcvModel* const   model,
+              const RcvPassage* const passages,
+              const size_t            n_passages,
+              const size_t            n_starts,
+              const double            quiet,
+              RcvWorkers* const       workers,
+              double* const           level)
+{
+  const RcvPlaces places = {passages, n_passages, n_starts, 0.0};
+  return rcv_evaluate_rest(model, &places, quiet, workers, level, NULL);
+}
+
+static RcvStatus
+level_by_rounding(const RcvModel* const   model,
+                  const RcvPassage* const passage,
+                  const size_t            n_starts,
+                  RcvWorkers* const       workers,
+                  double* const           level)
+{
+  const RcvPlaces places = {passage, 1, n_starts, 0.0};
+  return rcv_evaluate_rounding(model, &places, workers, level, NULL);
+}
+
 /// h ← tanh(w·h + x), y = h: rests at zero, holds, or swings for ever
 static void
 test_rest(void** const unused)
@@ -34,14 +58,12 @@ test_rest(void** const unused)
     model->params[1] = w[i]; // W_hh
     model->params[4] = 1.0f; // W_o
     assert_int_equal(
-      rcv_evaluate_rest(model, &passage, 1, 8, quiet_level, NULL, &level, NULL),
-      RCV_OK);
+      level_at_rest(model, &passage, 1, 8, quiet_level, NULL, &level), RCV_OK);
     assert_close(level, expected[i], 1e-4);
 
     double shared = -1.0;
     assert_int_equal(
-      rcv_evaluate_rest(
-        model, &passage, 1, 8, quiet_level, workers, &shared, NULL),
+      level_at_rest(model, &passage, 1, 8, quiet_level, workers, &shared),
       RCV_OK);
     assert_memory_equal(&shared, &level, sizeof(level));
     rcv_model_free(model);
@@ -82,11 +104,23 @@ test_all_places(void** const unused)
       pair.dry[start + t] = 0.5f;
     }
     assert_int_equal(
-      rcv_evaluate_rest(
-        model, &passage, 1, N_PLACES, quiet_level, workers, &level, NULL),
+      level_at_rest(model, &passage, 1, N_PLACES, quiet_level, workers, &level),
       RCV_OK);
     assert_close(level, place < N_PLACES ? 0.9949 : 0.0, 1e-4);
     rcv_workers_free(workers);
+  }
+
+  // Half of the way to a second place, which there is none of
+  for (size_t t = 0; t < n_sound; ++t) {
+    pair.dry[train.start + ((n - n_sound) / 2) + t] = 0.5f;
+  }
+  for (int i = 0; i < 2; ++i) {
+    const RcvPlaces places = {&passage, 1, 1, 0.5 * i};
+    double          level  = -1.0;
+    assert_int_equal(
+      rcv_evaluate_rest(model, &places, quiet_level, NULL, &level, NULL),
+      RCV_OK);
+    assert_close(level, i ? 0.9949 : 0.0, 1e-4);
   }
   rcv_model_free(model);
   free(pair.dry);
@@ -129,8 +163,7 @@ test_passages(void** const unused)
       dry[start + t] = 0.5f;
     }
     assert_int_equal(
-      rcv_evaluate_rest(
-        model, passages, 4, N_PLACES, quiet_level, NULL, &level, NULL),
+      level_at_rest(model, passages, 4, N_PLACES, quiet_level, NULL, &level),
       RCV_OK);
     assert_close(level, place < N_PLACES ? 0.9949 : 0.0, 1e-4);
     memset(dry, 0, pairs[0].n_frames * sizeof(float));
@@ -140,13 +173,11 @@ test_passages(void** const unused)
   memset(pairs[0].dry, 0xff, 2 * n_sound * sizeof(float)); // NaN
   double level = -1.0;
   assert_int_equal(
-    rcv_evaluate_rest(
-      model, passages, 4, N_PLACES, quiet_level, NULL, &level, NULL),
+    level_at_rest(model, passages, 4, N_PLACES, quiet_level, NULL, &level),
     RCV_OK);
   assert_close(level, 0.0, 1e-4);
   assert_int_equal(
-    rcv_evaluate_rest(
-      model, passages, 1, N_PLACES, quiet_level, NULL, &level, NULL),
+    level_at_rest(model, passages, 1, N_PLACES, quiet_level, NULL, &level),
     RCV_OK);
   assert_true(isnan(level)); // Too short for any piece
   rcv_model_free(model);
@@ -173,9 +204,8 @@ test_rest_of_slow(void** const unused)
     model->params[0]      = 0.01f;                                    // W_ih
     model->params[1]      = (float)exp(-1.0 / (slow_s[i] * rate_hz)); // W_hh
     model->params[4]      = 1.0f;                                     // W_o
-    assert_int_equal(
-      rcv_evaluate_rest(model, &passage, 1, 8, quiet, NULL, &level, NULL),
-      RCV_OK);
+    assert_int_equal(level_at_rest(model, &passage, 1, 8, quiet, NULL, &level),
+                     RCV_OK);
     assert_true(i < 2 ? level < quiet : level > quiet);
     rcv_model_free(model);
   }
@@ -195,8 +225,7 @@ test_rest_of_constant(void** const unused)
   RcvModel* model                               = rcv_model_new(&shape);
   model->params[rcv_shape_n_params(&shape) - 1] = 0.5f; // b_o
   assert_int_equal(
-    rcv_evaluate_rest(model, &passage, 1, 8, quiet_level, NULL, &level, NULL),
-    RCV_OK);
+    level_at_rest(model, &passage, 1, 8, quiet_level, NULL, &level), RCV_OK);
   assert_close(level, 0.0, 1e-6);
   rcv_model_free(model);
 }
@@ -227,15 +256,14 @@ test_rounding(void** const unused)
       model->params[k] =
         scales[i] * (float)((2.0 * rcv_random_unit(&random)) - 1.0);
     }
-    assert_int_equal(
-      rcv_evaluate_rounding(model, &passage, 1, 4, NULL, &level, NULL), RCV_OK);
+    assert_int_equal(level_by_rounding(model, &passage, 4, NULL, &level),
+                     RCV_OK);
     print_message("distance by rounding %g\n", level);
 
     // Shared among threads it is the same to the last bit
     double shared = -1.0;
-    assert_int_equal(
-      rcv_evaluate_rounding(model, &passage, 1, 4, workers, &shared, NULL),
-      RCV_OK);
+    assert_int_equal(level_by_rounding(model, &passage, 4, workers, &shared),
+                     RCV_OK);
     assert_memory_equal(&shared, &level, sizeof(level));
     assert_true(i ? level > 0.1 : level < 1e-6);
     rcv_model_free(model);
