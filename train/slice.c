@@ -21,7 +21,7 @@ struct RcvSliceImpl {
   RcvBptt*         bptt;
   float*           x;         // [warm-up + segment + D][I][lanes]
   float*           target;    // [warm-up + segment][lanes]
-  uint32_t*        classes;   // [warm-up + segment][lanes] (softmax)
+  uint32_t*        classes;   // [warm-up + segment][lanes] softmax only
   float*           y;         // [window][lanes]
   float*           d_y;       // [window][lanes]
   float*           e_before;  // [lanes] error of the frame before a window
@@ -58,9 +58,10 @@ rcv_slice_new(const RcvSliceSettings* const settings)
   slice->n_lanes  = (uint32_t)n_lanes;
   slice->bptt =
     settings->engine.bptt->new_(shape, longest, 0, settings->kept_frames);
-  slice->x         = rcv_bptt_alloc(n_x * n_lanes, sizeof(float));
-  slice->target    = rcv_bptt_alloc(n_target * n_lanes, sizeof(float));
-  slice->classes   = rcv_bptt_alloc(n_target * n_lanes, sizeof(uint32_t));
+  slice->x       = rcv_bptt_alloc(n_x * n_lanes, sizeof(float));
+  slice->target  = rcv_bptt_alloc(n_target * n_lanes, sizeof(float));
+  slice->classes = rcv_bptt_alloc(
+    shape->head == RCV_HEAD_SOFTMAX ? n_target * n_lanes : 1, sizeof(uint32_t));
   slice->y         = rcv_bptt_alloc(longest * n_lanes, sizeof(float));
   slice->d_y       = rcv_bptt_alloc(longest * n_lanes, sizeof(float));
   slice->e_before  = rcv_bptt_alloc(n_lanes, sizeof(float));
@@ -94,6 +95,15 @@ rcv_slice_free(RcvSlice* const slice)
     free(slice->gradient);
     free(slice);
   }
+}
+
+/// The classes from a frame on, which only a softmax head reads
+static const uint32_t*
+classes_from(const RcvSlice* const slice, const size_t frame)
+{
+  return slice->settings.shape.head == RCV_HEAD_SOFTMAX
+           ? slice->classes + (frame * slice->n_lanes)
+           : NULL;
 }
 
 /// Copy one lane's segment between those of the other lanes
@@ -160,8 +170,15 @@ rcv_slice_begin(RcvSlice* const         slice,
   bptt->reset(slice->bptt);
   memset(slice->e_before, 0, n_lanes * sizeof(float));
   if (n_warm) {
-    const RcvBpttWindow window = {
-      n_warm, slice->x, slice->classes, slice->y, NULL, NULL, 0, NULL, NULL};
+    const RcvBpttWindow window = {n_warm,
+                                  slice->x,
+                                  classes_from(slice, 0),
+                                  slice->y,
+                                  NULL,
+                                  NULL,
+                                  0,
+                                  NULL,
+                                  NULL};
     bptt->forward(slice->bptt, &window, slice->entropies);
 
     for (size_t lane = 0; lane < n_lanes; ++lane) {
@@ -238,7 +255,7 @@ rcv_slice_run(RcvSlice* const    slice,
   const RcvBpttWindow window = {
     n_frames,
     slice->x + (first * settings->shape.input_size * n_lanes),
-    slice->classes + (first * n_lanes),
+    classes_from(slice, first),
     slice->y,
     slice->d_y,
     slice->esr_scale,
@@ -288,7 +305,7 @@ rcv_slice_entropy(RcvSlice* const slice, const float* const params)
   const RcvBpttWindow           window   = {
                 settings->segment_frames,
                 slice->x + (first * settings->shape.input_size * n_lanes),
-                slice->classes + (first * n_lanes),
+                classes_from(slice, first),
                 slice->y,
                 slice->d_y,
                 slice->esr_scale,

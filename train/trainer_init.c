@@ -95,7 +95,7 @@ plan_segments(RcvTrainer* const trainer, RcvError* const error)
 
   // Of a clip the first half fills the states, and the second is learned
   const size_t clip   = pair->clip_frames;
-  const size_t n_warm = clip ? clip / 2 : WARM_UP_FRAMES;
+  size_t       n_warm = clip ? clip / 2 : WARM_UP_FRAMES;
   const double wanted =
     clip ? (double)clip : settings->segment_s * pair->rate_hz;
   const double   longest = (double)(clip ? clip : n_data) - (double)n_warm;
@@ -120,8 +120,15 @@ plan_segments(RcvTrainer* const trainer, RcvError* const error)
                                 multiple,
                                 settings->rate);
   trainer->n_in_row = clip ? 1 : count_in_row(trainer, n_data - n_warm);
-  trainer->n_span =
-    n_warm + (size_t)trainer->n_in_row * trainer->plan.segment_frames;
+
+  const size_t n_row = (size_t)trainer->n_in_row * trainer->plan.segment_frames;
+  if (trainer->n_in_row > 1) {
+    // It comes seldom, and slow states take long to fill
+    const size_t slow = pair->rate_hz / 4;
+    const size_t room = n_data - n_row;
+    n_warm            = slow > room ? room : slow > n_warm ? slow : n_warm;
+  }
+  trainer->n_span = n_warm + n_row;
 
   const RcvSliceSettings slice = {
     rcv_engine_choose(),
