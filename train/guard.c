@@ -18,6 +18,10 @@ static const double new_part         = 0.02;
 static const double calm_factor = 0.8;
 static const double calm_least  = 0.1;
 
+// And after a gain, which shows that the rate can be borne: two of them make up
+// for a loss
+static const double calm_recovery = 1.12;
+
 enum {
   LEAST_LOSSES = 50, // In a mean that can be relied on
 
@@ -140,6 +144,7 @@ rcv_guard_keep(RcvGuard* const guard, const float* const params)
   guard->n_kept += guard->n_kept < RCV_GUARD_GENERATIONS;
   guard->n_in_vain  = 0;
   guard->n_unsteady = 0;
+  guard->calm       = fmin(1.0, guard->calm * calm_recovery);
 }
 
 void

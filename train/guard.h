@@ -84,7 +84,7 @@ rcv_guard_see_unsteady(RcvGuard* guard);
 double
 rcv_guard_rate(const RcvGuard* guard);
 
-/// Keep weights that were validated as the best so far
+/// Keep weights that were validated as the best so far; the rate recovers
 void
 rcv_guard_keep(RcvGuard* guard, const float* params);
 
