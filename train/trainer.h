@@ -30,7 +30,7 @@ typedef struct {
   RcvWindows       windows;
   uint32_t         window_frames; ///< Of RCV_WINDOWS_FIXED
   double           segment_s;     ///< Length of a segment
-  double           carry_s;       ///< Segments in a row that keep their state
+  double           carry_s;       ///< How long they follow each other
   uint32_t         batch_size;    ///< Sequences per update
   double           rate;          ///< Greatest learning rate
   uint64_t         seed;          ///< Same seed, same numbers

@@ -26,13 +26,18 @@ enum {
   // a row, so that what is near their ends is not heard much less often
   LEAST_ROOM = 4,
 
-  // But between two there must be time to learn something
+  // Between two validations there must be time to learn something
   LEAST_UPDATES = 20,
 };
 
 // The part of the time that validation may take
 static const double validation_share = 0.05;
 
+// When the first comes, as a part of the usual time between two, and the later
+// ones at twice that and so on: before it there is nothing to go back to
+static const double first_validation = 0.25;
+
+/// Those that are given, or such as a training starts from
 static void
 init_params(RcvTrainer* const trainer)
 {
@@ -49,10 +54,6 @@ init_params(RcvTrainer* const trainer)
                       &trainer->random,
                       trainer->params);
 }
-
-// When the first comes, as a part of the usual time between two, and the later
-// ones at twice that and so on: before it there is nothing to go back to
-static const double first_validation = 0.25;
 
 /// The longest windows of the plan that keep their tape; 0 if none does
 static uint32_t
@@ -83,6 +84,23 @@ count_in_row(const RcvTrainer* const trainer, const size_t n_frames)
          (double)n_frames / LEAST_ROOM);
 
   return (uint32_t)fmax(1.0, floor(carried / trainer->plan.segment_frames));
+}
+
+/// Frames before a row of segments, which leave it its room in the data
+static size_t
+count_warm_up(const RcvTrainer* const trainer,
+              const size_t            n_data,
+              const size_t            n_row)
+{
+  if (trainer->n_in_row == 1) {
+    return WARM_UP_FRAMES;
+  }
+
+  // It comes seldom, and slow states take long to fill
+  const size_t slow   = trainer->pairs->pairs[0].rate_hz / 4;
+  const size_t wanted = slow > WARM_UP_FRAMES ? slow : WARM_UP_FRAMES;
+  const size_t room   = n_data - n_row;
+  return wanted < room ? wanted : room;
 }
 
 /// Segments, shorter if the data are short
@@ -122,13 +140,8 @@ plan_segments(RcvTrainer* const trainer, RcvError* const error)
   trainer->n_in_row = clip ? 1 : count_in_row(trainer, n_data - n_warm);
 
   const size_t n_row = (size_t)trainer->n_in_row * trainer->plan.segment_frames;
-  if (trainer->n_in_row > 1) {
-    // It comes seldom, and slow states take long to fill
-    const size_t slow = pair->rate_hz / 4;
-    const size_t room = n_data - n_row;
-    n_warm            = slow > room ? room : slow > n_warm ? slow : n_warm;
-  }
-  trainer->n_span = n_warm + n_row;
+  n_warm             = clip ? n_warm : count_warm_up(trainer, n_data, n_row);
+  trainer->n_span    = n_warm + n_row;
 
   const RcvSliceSettings slice = {
     rcv_engine_choose(),
