@@ -22,11 +22,15 @@ static const double calm_least  = 0.1;
 // for a loss
 static const double calm_recovery = 1.12;
 
+// What part of a generation's error the second after it has at most
+static const double apart = 0.9;
+
 enum {
   LEAST_LOSSES = 50, // In a mean that can be relied on
 
   RETURNS_PER_GENERATION = 2,
 
+  MOST_WILD     = 10,
   MOST_UNSTEADY = 3,
 
   // Updates after a return: in which nothing moves, since moments and bases of
@@ -62,6 +66,7 @@ rcv_guard_reset(RcvGuard* const guard, const float* const params)
   guard->n_in_vain  = 0;
   guard->n_since    = GRACE;
   guard->calm       = 1.0;
+  guard->n_wild     = 0;
   guard->n_unsteady = 0;
   rcv_guard_forget_losses(guard);
 }
@@ -89,8 +94,9 @@ rcv_guard_see_loss(RcvGuard* const guard, const double loss)
 {
   ++guard->n_since;
   if (!isfinite(loss)) {
-    return true;
+    return ++guard->n_wild >= MOST_WILD;
   }
+  guard->n_wild = 0;
 
   // A single wild window is nothing that the next updates do not mend, so no
   // loss counts for more than what is lost if it lasts
@@ -128,20 +134,31 @@ rcv_guard_rate(const RcvGuard* const guard)
   return guard->calm * fmax(0.0, fmin(rise, 1.0));
 }
 
-void
-rcv_guard_keep(RcvGuard* const guard, const float* const params)
+/// Make room for a generation before the newest
+static void
+add_generation(RcvGuard* const guard)
 {
-  const size_t n = guard->n_params;
+  const size_t n_older = RCV_GUARD_GENERATIONS - 1;
+  const size_t n       = guard->n_params;
 
-  memmove(guard->kept + n,
-          guard->kept,
-          (RCV_GUARD_GENERATIONS - 1) * n * sizeof(float));
-  memcpy(guard->kept, params, n * sizeof(float));
-  memmove(guard->kept_losses + 1,
-          guard->kept_losses,
-          (RCV_GUARD_GENERATIONS - 1) * sizeof(double));
-  guard->kept_losses[0] = known_loss(guard);
+  memmove(guard->kept + n, guard->kept, n_older * n * sizeof(float));
+  memmove(
+    guard->kept_losses + 1, guard->kept_losses, n_older * sizeof(double));
+  memmove(guard->kept_esrs + 1, guard->kept_esrs, n_older * sizeof(double));
   guard->n_kept += guard->n_kept < RCV_GUARD_GENERATIONS;
+}
+
+void
+rcv_guard_keep(RcvGuard* const    guard,
+               const float* const params,
+               const double       val_esr)
+{
+  if (guard->n_kept < 2 || val_esr < apart * guard->kept_esrs[1]) {
+    add_generation(guard);
+  }
+  memcpy(guard->kept, params, guard->n_params * sizeof(float));
+  guard->kept_losses[0] = known_loss(guard);
+  guard->kept_esrs[0]   = val_esr;
   guard->n_in_vain  = 0;
   guard->n_unsteady = 0;
   guard->calm       = fmin(1.0, guard->calm * calm_recovery);
@@ -160,6 +177,7 @@ rcv_guard_return(RcvGuard* const guard, float* const params)
   ++guard->n_returns;
   ++guard->n_in_vain;
   guard->n_since    = 0;
+  guard->n_wild     = 0;
   guard->n_unsteady = 0;
   guard->calm       = fmax(calm_least, guard->calm * calm_factor);
 
@@ -191,8 +209,10 @@ rcv_guard_list(RcvGuard* const guard, RcvStateList* const list)
     {"loss", RCV_STATE_F64, &guard->loss, 1},
     {"least_loss", RCV_STATE_F64, &guard->least_loss, 1},
     {"n_losses", RCV_STATE_U64, &guard->n_losses, 1},
+    {"n_wild", RCV_STATE_U64, &guard->n_wild, 1},
     {"n_unsteady", RCV_STATE_U64, &guard->n_unsteady, 1},
     {"kept_losses", RCV_STATE_F64, guard->kept_losses, RCV_GUARD_GENERATIONS},
+    {"kept_esrs", RCV_STATE_F64, guard->kept_esrs, RCV_GUARD_GENERATIONS},
   };
 
   bool good = true;

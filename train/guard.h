@@ -18,7 +18,8 @@ enum { RCV_GUARD_GENERATIONS = 8 };
 
    Only validated weights are kept: what is merely recent may be spoiled
    already.  A loss takes the newest generation; more losses without a gain in
-   between take older ones.
+   between take older ones.  Generations are a tenth of their error apart: what
+   follows from one soon may have the same fault.
 */
 typedef struct {
   size_t   n_params;
@@ -31,10 +32,13 @@ typedef struct {
   double   loss;       ///< Running mean of the loss
   double   least_loss; ///< The least that it was
   uint64_t n_losses;   ///< In the running mean
+  uint64_t n_wild;     ///< Losses in a row that were not finite
   uint64_t n_unsteady; ///< Better weights in a row that could not be kept
 
   /// Running mean of the loss with each of the kept weights; may be infinite
   double kept_losses[RCV_GUARD_GENERATIONS];
+
+  double kept_esrs[RCV_GUARD_GENERATIONS]; ///< Of their validation
 } RcvGuard;
 
 /// Begin with weights to go back to; false: no memory
@@ -52,8 +56,11 @@ rcv_guard_reset(RcvGuard* guard, const float* params);
 /**
    Take note of an update's loss.
 
-   @return True if the training is lost: the loss is not finite, or its running
-   mean four times the least that it was.
+   @param loss NaN if the gradient was not finite, and nothing updated: where a
+   network amplifies what it does to itself, the gradient of a long window
+   overflows.
+   @return True if the training is lost: ten losses in a row are not finite, or
+   their running mean is four times the least that it was.
 */
 bool
 rcv_guard_see_loss(RcvGuard* guard, double loss);
@@ -84,9 +91,14 @@ rcv_guard_see_unsteady(RcvGuard* guard);
 double
 rcv_guard_rate(const RcvGuard* guard);
 
-/// Keep weights that were validated as the best so far; the rate recovers
+/**
+   Keep weights that were validated as the best so far; the rate recovers.
+
+   They replace the newest that are kept unless they have less than 0.9 of the
+   error of the ones before those.
+*/
 void
-rcv_guard_keep(RcvGuard* guard, const float* params);
+rcv_guard_keep(RcvGuard* guard, const float* params, double val_esr);
 
 /// Take validated weights again, and calm the rate down
 void

@@ -14,6 +14,7 @@
 #include "train/slice.h"
 #include "train/state_file.h"
 #include "train/trainer.h"
+#include "train/weight_mean.h"
 #include "train/workers.h"
 
 #include <stddef.h>
@@ -48,6 +49,7 @@ typedef struct {
   size_t                    n_span;   // Frames of warm-up and all in a row
   size_t                    n_params;
   float*                    params;   // [n_params] that are updated
+  RcvWeightMean             mean;     // Of them: what is validated and kept
   float*                    played;   // [n_params] and rcv_trainer_play()
   float*                    gradient; // [n_params]
   RcvOptimizer*             optimizer;

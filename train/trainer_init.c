@@ -179,6 +179,7 @@ init(RcvTrainer* const trainer, RcvError* const error)
   trainer->gradient  = calloc(trainer->n_params, sizeof(float));
 
   bool good = rcv_guard_init(&trainer->guard, trainer->n_params) &&
+              rcv_weight_mean_init(&trainer->mean, trainer->n_params) &&
               trainer->optimizer && trainer->candidate && trainer->workers &&
               trainer->slices && trainer->losses && trainer->segments &&
               trainer->params && trainer->played && trainer->gradient;
@@ -199,6 +200,7 @@ clear(RcvTrainer* const trainer)
   rcv_workers_free(trainer->workers);
   rcv_optimizer_free(trainer->optimizer);
   rcv_guard_clear(&trainer->guard);
+  rcv_weight_mean_clear(&trainer->mean);
   rcv_model_free(trainer->candidate);
   free(trainer->slices);
   free(trainer->losses);
@@ -218,6 +220,7 @@ start_over(RcvTrainer* const trainer)
   init_params(trainer);
   rcv_optimizer_reset(trainer->optimizer);
   rcv_guard_reset(&trainer->guard, trainer->params);
+  rcv_weight_mean_reset(&trainer->mean, trainer->params);
   trainer->clip.n_norms = 0;
   trainer->n_left       = 0;
   trainer->start_time   = rcv_clock_now_s();

@@ -84,7 +84,8 @@ begin_segments(RcvTrainer* const trainer)
 /**
    Make one update from a window of the segments.
 
-   @return The loss before it, or NaN if its gradient is not finite.
+   @return The loss before it, or NaN if its gradient is not finite: then
+   nothing was changed.
 */
 static double
 update(RcvTrainer* const trainer, const uint32_t start, const uint32_t n_frames)
@@ -128,6 +129,7 @@ update(RcvTrainer* const trainer, const uint32_t start, const uint32_t n_frames)
                        trainer->params,
                        trainer->gradient,
                        rcv_trainer_rate(trainer));
+  rcv_weight_mean_add(&trainer->mean, trainer->params);
   return loss;
 }
 
@@ -186,6 +188,8 @@ make_update(RcvTrainer* const trainer, Course* const course)
 
   const uint32_t window = rcv_plan_window(&trainer->plan, trainer->frames_done);
   if (window != trainer->window_frames) {
+    // The last stages have few updates: those before do not belong to them
+    rcv_weight_mean_renew(&trainer->mean);
     rcv_guard_forget_losses(&trainer->guard);
     trainer->window_frames = window;
   }
@@ -201,7 +205,7 @@ make_update(RcvTrainer* const trainer, Course* const course)
   if (rcv_guard_see_loss(&trainer->guard, loss)) {
     rcv_trainer_return(trainer);
     course->position = n_segment;
-  } else {
+  } else if (isfinite(loss)) {
     course->sum += loss;
     ++course->n;
   }

@@ -84,7 +84,7 @@ describe(const RcvTrainer* const trainer)
   const RcvShape* const           shape = &s->shape;
   json_t* const                   about = json_object();
 
-  int failed = set_text(about, "state", "recurve train 2");
+  int failed = set_text(about, "state", "recurve train 3");
   failed |= set_text(about, "cell", "%s", rcv_cell_name(shape->cell));
   failed |= set_text(about, "head", "%s", rcv_head_name(shape->head));
   failed |= set_text(about, "hidden", "%u", shape->hidden_size);
@@ -197,6 +197,7 @@ list_own(RcvTrainer* const trainer, RcvStateList* const list)
   }
   return good && rcv_optimizer_list(trainer->optimizer, list) &&
          rcv_clip_list(&trainer->clip, list) &&
+         rcv_weight_mean_list(&trainer->mean, list) &&
          rcv_guard_list(&trainer->guard, list);
 }
 

@@ -139,6 +139,7 @@ void
 rcv_trainer_return(RcvTrainer* const trainer)
 {
   rcv_guard_return(&trainer->guard, trainer->params);
+  rcv_weight_mean_reset(&trainer->mean, trainer->params);
   rcv_optimizer_reset(trainer->optimizer);
   trainer->n_left = 0; // Their states may be lost too
 }
@@ -170,8 +171,8 @@ keep_if_better(RcvTrainer* const trainer,
 
   trainer->best_esr       = val_esr;
   trainer->n_without_gain = 0;
-  rcv_guard_keep(&trainer->guard, trainer->params);
-  rcv_trainer_play(trainer, trainer->params, trainer->model->params);
+  rcv_guard_keep(&trainer->guard, trainer->mean.params, val_esr);
+  rcv_trainer_play(trainer, trainer->mean.params, trainer->model->params);
   trainer->model->info.validation_esr = val_esr;
   trainer->model->info.rest_level     = rest;
   return trainer->events->better(
@@ -209,7 +210,8 @@ rcv_trainer_validate(RcvTrainer* const trainer,
                      const double      train_loss,
                      RcvError* const   error)
 {
-  rcv_trainer_play(trainer, trainer->params, trainer->candidate->params);
+  rcv_trainer_play(
+    trainer, trainer->mean.params, trainer->candidate->params);
 
   RcvMetrics metrics;
   RcvStatus  status = rcv_evaluate_use(

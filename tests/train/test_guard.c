@@ -57,7 +57,7 @@ test_unsteady(void** const unused)
   for (int i = 0; i < 3; ++i) {
     assert_false(rcv_guard_see_unsteady(&guard));
     assert_false(rcv_guard_see_unsteady(&guard));
-    rcv_guard_keep(&guard, kept); // One between that can be kept
+    rcv_guard_keep(&guard, kept, 0.1); // One between that can be kept
   }
   for (int i = 0; i < 2; ++i) {
     assert_false(rcv_guard_see_unsteady(&guard));
@@ -88,12 +88,35 @@ test_losses(void** const unused)
     ++n;
   }
   assert_in_range(n, 5, 60);
-  assert_true(rcv_guard_see_loss(&guard, (double)NAN));
 
   // Of longer windows it may be greater
   rcv_guard_forget_losses(&guard);
   for (int i = 0; i < 500; ++i) {
     assert_false(rcv_guard_see_loss(&guard, 1.0));
+  }
+  rcv_guard_clear(&guard);
+}
+
+/// A gradient that overflows is none, but ten in a row are
+static void
+test_wild_losses(void** const unused)
+{
+  (void)unused;
+  const float params[] = {0.0f};
+  float       now[]    = {1.0f};
+  RcvGuard    guard;
+  assert_true(rcv_guard_init(&guard, 1));
+  rcv_guard_reset(&guard, params);
+  for (int i = 0; i < 100; ++i) {
+    assert_false(
+      rcv_guard_see_loss(&guard, i % 10 < 9 ? (double)INFINITY : 0.1));
+  }
+  for (int k = 0; k < 2; ++k) {
+    for (int i = 0; i < 9; ++i) {
+      assert_false(rcv_guard_see_loss(&guard, (double)NAN));
+    }
+    assert_true(rcv_guard_see_loss(&guard, (double)NAN));
+    rcv_guard_return(&guard, now);
   }
   rcv_guard_clear(&guard);
 }
@@ -122,7 +145,7 @@ test_losses_after_return(void** const unused)
   }
 
   // What comes back after a validation at 1 is lost at 4, not at a quarter
-  rcv_guard_keep(&guard, params);
+  rcv_guard_keep(&guard, params, 0.1);
   for (int i = 0; i < 400; ++i) {
     assert_false(rcv_guard_see_loss(&guard, 0.05));
   }
@@ -157,7 +180,7 @@ test_generations(void** const unused)
 
   for (int i = 6; i < 16; ++i) {
     params[0] = (float)i;
-    rcv_guard_keep(&guard, params);
+    rcv_guard_keep(&guard, params, pow(0.8, i));
   }
   static const float expected[] = {
     15, 15, 14, 14, 13, 13, 12, 12, 11, 11, 10, 10, 9, 9, 8, 8, 8, 8};
@@ -173,11 +196,39 @@ test_generations(void** const unused)
 
   // A gain is the newest again
   params[0] = 20.0f;
-  rcv_guard_keep(&guard, params);
+  rcv_guard_keep(&guard, params, 0.001);
   assert_close(guard.calm, 0.112, 1e-12); // It makes up for half of a return
   params[0] = 0.0f;
   rcv_guard_return(&guard, params);
   assert_close(params[0], 20.0, 0.0);
+  rcv_guard_clear(&guard);
+}
+
+/// Small gains do not drive out what was kept long before
+static void
+test_generations_apart(void** const unused)
+{
+  (void)unused;
+  RcvGuard guard;
+  float    params[] = {0.0f};
+  assert_true(rcv_guard_init(&guard, 1));
+  rcv_guard_reset(&guard, params);
+
+  double val_esr = 1.0;
+  for (int i = 0; i < 1000; ++i) {
+    val_esr *= 0.995;
+    params[0] = (float)val_esr;
+    rcv_guard_keep(&guard, params, val_esr);
+    assert_close(guard.kept_esrs[0], val_esr, 0.0);
+  }
+  assert_int_equal(guard.n_kept, RCV_GUARD_GENERATIONS);
+  for (size_t i = 0; i < RCV_GUARD_GENERATIONS; ++i) {
+    assert_close(guard.kept[i], guard.kept_esrs[i], 1e-8);
+    if (i >= 2) {
+      const double part = guard.kept_esrs[i - 2] / guard.kept_esrs[i];
+      assert_close(part, 0.85, 0.05);
+    }
+  }
   rcv_guard_clear(&guard);
 }
 
@@ -188,8 +239,10 @@ main(void)
     cmocka_unit_test(test_validation),
     cmocka_unit_test(test_unsteady),
     cmocka_unit_test(test_losses),
+    cmocka_unit_test(test_wild_losses),
     cmocka_unit_test(test_losses_after_return),
     cmocka_unit_test(test_generations),
+    cmocka_unit_test(test_generations_apart),
   };
 
   return cmocka_run_group_tests(tests, NULL, NULL);

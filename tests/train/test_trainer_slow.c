@@ -9,6 +9,7 @@
 #include "train/trainer_impl.h"
 
 #include <stdlib.h>
+#include <math.h>
 #include <string.h>
 
 /// SOAP learns more in the same updates, whatever the cell
@@ -120,7 +121,7 @@ test_choice(void** const unused)
   static const float w[] = {3.0f, 0.5f, -3.0f, 2.0f};
   for (size_t i = 0; i < 4; ++i) {
     const float params[N] = {1.0f, w[i], 0.0f, 0.0f, 1.0f, 0.0f};
-    rcv_guard_keep(&trainer.guard, params);
+    rcv_guard_keep(&trainer.guard, params, pow(0.5, (double)i));
     assert_int_equal(rcv_trainer_choose(&trainer, NULL), RCV_OK);
     assert_int_equal(result.latches, i == 0);
     assert_close(trainer.model->params[1], i ? 0.5 : 0.0, 0.0);
