@@ -7,6 +7,7 @@
 #include "train/bptt/memory.h"
 #include "train/metrics.h"
 
+#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -28,8 +29,12 @@ struct RcvSliceImpl {
   float*           esr_scale; // [lanes]
   float*           dc_scale;  // [lanes]
   float*           entropies; // [lanes]
+  bool*            is_sound;  // [lanes] not silence after sound
   float*           gradient;  // [n_params]
 };
+
+// The part of a warm-up before silence in which it is silent already
+enum { SILENT_PART = 5 };
 
 static size_t
 n_target_frames(const RcvSliceSettings* const settings)
@@ -69,9 +74,11 @@ rcv_slice_new(const RcvSliceSettings* const settings)
   slice->dc_scale  = rcv_bptt_alloc(n_lanes, sizeof(float));
   slice->entropies = rcv_bptt_alloc(n_lanes, sizeof(float));
   slice->gradient  = rcv_bptt_alloc(rcv_shape_n_params(shape), sizeof(float));
+  slice->is_sound  = calloc(n_lanes, sizeof(bool));
   if (!slice->bptt || !slice->x || !slice->target || !slice->classes ||
       !slice->y || !slice->d_y || !slice->e_before || !slice->esr_scale ||
-      !slice->dc_scale || !slice->entropies || !slice->gradient) {
+      !slice->dc_scale || !slice->entropies || !slice->gradient ||
+      !slice->is_sound) {
     rcv_slice_free(slice);
     return NULL;
   }
@@ -93,6 +100,7 @@ rcv_slice_free(RcvSlice* const slice)
     free(slice->dc_scale);
     free(slice->entropies);
     free(slice->gradient);
+    free(slice->is_sound);
     free(slice);
   }
 }
@@ -106,6 +114,26 @@ classes_from(const RcvSlice* const slice, const size_t frame)
            : NULL;
 }
 
+/// The audio input of a sequence at a frame of its warm-up or segment
+static float
+input_at(const RcvSlice* const   slice,
+         const RcvSegment* const segment,
+         const size_t            t)
+{
+  const RcvPassage* const passage = &segment->passage;
+  const uint32_t          n_warm  = slice->settings.warm_up_frames;
+  const size_t            frame   = segment->start + t;
+  if (frame >= passage->region.end) {
+    return 0.0f;
+  }
+  if (segment->gain > 0.0f) {
+    return t < n_warm - (n_warm / SILENT_PART)
+             ? segment->gain * passage->pair->dry[frame]
+             : 0.0f;
+  }
+  return passage->pair->dry[frame];
+}
+
 /// Copy one lane's segment between those of the other lanes
 static void
 load_lane(RcvSlice* const slice, const uint32_t lane, const RcvSegment segment)
@@ -115,21 +143,21 @@ load_lane(RcvSlice* const slice, const uint32_t lane, const RcvSegment segment)
   const RcvPair* const          pair     = segment.passage.pair;
   const RcvTake* const          take     = &pair->takes.takes[segment.take];
   const float* const            wet      = take->wet + segment.start;
+  const bool                    is_sound = segment.gain <= 0.0f;
   const size_t                  n_lanes  = slice->n_lanes;
   const size_t                  n_target = n_target_frames(settings);
   const size_t                  n_x      = n_target + shape->lookahead_frames;
 
   for (size_t t = 0; t < n_x; ++t) {
-    const size_t from   = segment.start + t;
     float* const inputs = slice->x + (t * shape->input_size * n_lanes);
 
-    inputs[lane] = from < segment.passage.region.end ? pair->dry[from] : 0.0f;
+    inputs[lane] = input_at(slice, &segment, t);
     for (uint32_t k = 1; k < shape->input_size; ++k) {
       inputs[(k * n_lanes) + lane] = take->knobs[k - 1];
     }
   }
   for (size_t t = 0; t < n_target; ++t) {
-    slice->target[(t * n_lanes) + lane] = wet[t];
+    slice->target[(t * n_lanes) + lane] = is_sound ? wet[t] : 0.0f;
   }
 
   if (shape->head == RCV_HEAD_SOFTMAX) {
@@ -139,7 +167,7 @@ load_lane(RcvSlice* const slice, const uint32_t lane, const RcvSegment segment)
       const float value = wet[t] - (shape->skip ? dry[t] : 0.0f);
 
       slice->classes[(t * n_lanes) + lane] =
-        rcv_mulaw_class((double)value, shape->output_size);
+        rcv_mulaw_class(is_sound ? (double)value : 0.0, shape->output_size);
     }
   }
 }
@@ -149,7 +177,10 @@ static void
 load_lanes(RcvSlice* const slice, const RcvSegment* const segments)
 {
   for (uint32_t lane = 0; lane < slice->n_lanes; ++lane) {
-    load_lane(slice, lane, segments[lane < slice->n_used ? lane : 0]);
+    const RcvSegment segment = segments[lane < slice->n_used ? lane : 0];
+
+    load_lane(slice, lane, segment);
+    slice->is_sound[lane] = segment.gain <= 0.0f;
   }
 }
 
@@ -274,7 +305,8 @@ rcv_slice_run(RcvSlice* const    slice,
     const double dc = dc_weight / ((energy.plain + least) * (double)n_frames);
     for (uint32_t lane = 0; lane < n_lanes; ++lane) {
       slice->esr_scale[lane] = lane < slice->n_used ? (float)esr : 0.0f;
-      slice->dc_scale[lane]  = lane < slice->n_used ? (float)dc : 0.0f;
+      slice->dc_scale[lane] =
+        lane < slice->n_used && slice->is_sound[lane] ? (float)dc : 0.0f;
     }
 
     const RcvLossWindow losses = {n_frames,

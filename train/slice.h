@@ -41,11 +41,19 @@ rcv_slice_new(const RcvSliceSettings* settings);
 void
 rcv_slice_free(RcvSlice* slice);
 
-/// Where a sequence comes from
+/**
+   Where a sequence comes from.
+
+   It may also be silence after sound, which no recording has from where
+   networks latch: then the warm-up is some sound, its last fifth and all that
+   follows are silent, and so is the target.  The loss of such a sequence says
+   nothing of its DC, which a device may have in silence too.
+*/
 typedef struct {
   RcvPassage passage; ///< What it lies in; beyond its end silence is heard
   size_t     start;   ///< First frame in the recording, warm-up included
   size_t     take;    ///< Which of the takes
+  float      gain;    ///< 0, or of the sound before silence
 } RcvSegment;
 
 /**

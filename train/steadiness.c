@@ -237,13 +237,18 @@ test_rounding(Part* const part, const size_t place)
 {
   static const float nearly_1 = 1.0f + 1.0f / (1 << 22); // Two steps of a float
 
-  const size_t n     = part->pieces->n_sound;
-  float* const other = part->y + n;
+  // What a network does just after it was started in the midst of sound is not
+  // trained, and over soon
+  const size_t n      = part->pieces->n_sound;
+  const size_t n_skip = n / 4;
+  float* const other  = part->y + n;
 
   part->status = play(part, place, 1.0f, 0, part->y);
   part->status =
     part->status ? part->status : play(part, place, nearly_1, 0, other);
-  part->level = greater(part->level, distance_rms(part->y, other, 0.0, n));
+  part->level = greater(
+    part->level,
+    distance_rms(part->y + n_skip, other + n_skip, 0.0, n - n_skip));
 }
 
 typedef void (*Test)(Part* part, size_t place);

@@ -59,7 +59,8 @@ rcv_evaluate_rest(const RcvModel*  model,
    second, of the distance between what it plays and what it plays from an input
    that is greater by two steps of a float (a part of 2.4e-7).
 
-   A network can be chaotic where it was trained to be exact: then every set of
+   The first quarter does not count: a piece begins in the midst of sound, and
+   what a network does just then is not trained.  A network can be chaotic where it was trained to be exact: then every set of
    kernels, block of a compiler and processor plays something else.
 
    @param workers To share the places among, or NULL.

@@ -199,7 +199,7 @@ rcv_train_arguments_parse(RcvTrainArguments* const a,
   r.lookahead          = 256;
   r.bptt               = "grow";
   r.segment_ms         = 500;
-  r.carry_ms           = 5000;
+  r.carry_ms           = 1500;
   s->rate              = -1.0; // By the optimizer
   s->batch_size        = 32;
   s->time_s            = 300.0;

@@ -7,6 +7,12 @@
 
 #include <math.h>
 
+// The part of the sequences that are silence after sound, and how much quieter
+// or louder than recorded that is: more than the test of latching asks for
+static const double silent_share = 1.0 / 32.0;
+static const double least_gain   = 0.2;
+static const double most_gain    = 5.0;
+
 /// A part must be in its recording, and after the one before
 static RcvStatus
 check_parts(const RcvPair* const pair, RcvError* const error)
@@ -143,8 +149,13 @@ rcv_trainer_draw_segment(RcvTrainer* const trainer)
   const size_t            n_takes = passage->pair->takes.n_takes;
   const uint64_t place = rcv_random_below(random, n_places(trainer, passage));
 
-  RcvSegment segment = {*passage, passage->region.start, 0};
+  RcvSegment segment = {*passage, passage->region.start, 0, 0.0f};
   segment.start += clip ? clip * place : place;
   segment.take = n_takes > 1 ? rcv_random_below(random, n_takes) : 0;
+  if (!clip && rcv_random_unit(random) < silent_share) {
+    const double loud = rcv_random_unit(random);
+
+    segment.gain = (float)(least_gain * pow(most_gain / least_gain, loud));
+  }
   return segment;
 }

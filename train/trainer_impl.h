@@ -87,7 +87,8 @@ rcv_trainer_mean_energy(const RcvTrainer* trainer);
 double
 rcv_trainer_input_rms(const RcvTrainer* trainer);
 
-/// Draw where a sequence begins: at any frame that leaves it all of its length
+/// Draw where a sequence begins: at any frame that leaves it all of its length;
+/// some are silence after sound
 RcvSegment
 rcv_trainer_draw_segment(RcvTrainer* trainer);
 

@@ -7,6 +7,7 @@
 #include "tests/support/model_fixture.h"
 #include "tests/support/network_rig.h"
 #include "tests/support/trainer_rig.h"
+#include "train/metrics.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -40,7 +41,8 @@ test_continue(void** const unused)
     const RcvPair* const pair   = &rcv_trainer_rig_pair;
     const RcvPassage passage    = {pair, rcv_trainer_rig_region(RCV_USE_TRAIN)};
     const size_t     start      = passage.region.start;
-    RcvSegment segments[2] = {{passage, start + 9000, 0}, {passage, start, 0}};
+    RcvSegment segments[2] = {{passage, start + 9000, 0, 0.0f},
+                              {passage, start, 0, 0.0f}};
     network_rig_random(params, n, 0.3f, 5);
 
     RcvSlice* const whole = new_slice(&shape, N_WINDOWS * WINDOW);
@@ -72,11 +74,60 @@ test_continue(void** const unused)
   }
 }
 
+/// Silence after sound: the network has heard it, louder, and is to be silent
+static void
+test_silence(void** const unused)
+{
+  (void)unused;
+  enum { N_SOUND = 40, N = WARM_UP + WINDOW };
+
+  const RcvShape shape   = rcv_fixture_shape(8);
+  RcvModel*      model   = rcv_fixture_model(&shape, 48000.0, 3);
+  const RcvPair* pair    = &rcv_trainer_rig_pair;
+  RcvPassage     passage = {pair, rcv_trainer_rig_region(RCV_USE_TRAIN)};
+
+  passage.region.start += 9000;
+
+  // One that remembers what it heard
+  const RcvTensor biases = rcv_shape_tensor(&shape, RCV_TENSOR_B_IH);
+  for (size_t i = 0; i < 8; ++i) {
+    model->params[biases.offset + 8 + i] += 4.0f;
+  }
+  const RcvSegment segment = {passage, passage.region.start, 0, 3.0f};
+
+  float x[N] = {0.0f};
+  float y[N];
+  for (size_t t = 0; t < N_SOUND; ++t) {
+    x[t] = 3.0f * pair->dry[segment.start + t];
+  }
+  assert_int_equal(rcv_model_run(model, x, y, N, NULL), RCV_OK);
+
+  double expected = 0.0;
+  for (size_t t = WARM_UP; t < N; ++t) {
+    const double e =
+      (double)y[t] - (RCV_PRE_EMPHASIS * (double)y[t - 1]); // The target is 0
+    expected += 0.75 * e * e / (1e-6 * WINDOW);
+  }
+
+  RcvSlice* const slice = new_slice(&shape, WINDOW);
+  rcv_slice_begin(slice, &segment, 1, model->params);
+
+  const RcvEnergy energy = rcv_slice_energy(slice, 0, WINDOW);
+  assert_close(energy.pre, 0.0, 0.0);
+  assert_close(energy.plain, 0.0, 0.0);
+  assert_close(rcv_slice_run(slice, model->params, 0, WINDOW, energy, 1),
+               expected,
+               1e-5 * expected);
+  rcv_slice_free(slice);
+  rcv_model_free(model);
+}
+
 int
 main(void)
 {
   const struct CMUnitTest tests[] = {
     cmocka_unit_test(test_continue),
+    cmocka_unit_test(test_silence),
   };
   return cmocka_run_group_tests(
     tests, rcv_trainer_rig_set_up, rcv_trainer_rig_tear_down);

@@ -271,6 +271,39 @@ test_rounding(void** const unused)
   rcv_workers_free(workers);
 }
 
+/// What differs in the first quarter of a piece only, after the start in the
+/// midst of sound, does not count
+static void
+test_rounding_at_start(void** const unused)
+{
+  (void)unused;
+  RcvPair      pair = rcv_trainer_rig_pair;
+  const size_t n    = pair.rate_hz;
+  float* const dry  = calloc(n, sizeof(float));
+  assert_non_null(dry);
+  memcpy(dry, pair.dry, n / 4 * sizeof(float));
+  pair.dry = dry;
+
+  // Its large output weight makes something of the smallest steps
+  RcvShape shape = rcv_fixture_shape(1);
+  shape.cell     = RCV_CELL_RNN;
+  shape.skip     = false;
+
+  const RcvPassage passage = {&pair, {0, n}};
+  RcvModel* const  model   = rcv_model_new(&shape);
+  double           level   = -1.0;
+  model->params[0]         = 0.001f; // W_ih
+  model->params[4]         = 1e6f;   // W_o
+  assert_int_equal(level_by_rounding(model, &passage, 1, NULL, &level), RCV_OK);
+  assert_close(level, 0.0, 0.0);
+
+  dry[n / 2] = 0.5f;
+  assert_int_equal(level_by_rounding(model, &passage, 1, NULL, &level), RCV_OK);
+  assert_true(level > 1e-7);
+  rcv_model_free(model);
+  free(dry);
+}
+
 int
 main(void)
 {
@@ -281,6 +314,7 @@ main(void)
     cmocka_unit_test(test_rest_of_slow),
     cmocka_unit_test(test_rest_of_constant),
     cmocka_unit_test(test_rounding),
+    cmocka_unit_test(test_rounding_at_start),
   };
 
   return cmocka_run_group_tests(
