@@ -131,15 +131,16 @@ assert cut["recipe"].endswith(" --regions use.csv")
 assert [pair["test_s"] for pair in cut["pairs"]] == [0, 1]
 PYTHON
 
-# A run goes on with the same regions only
-timeout -s INT 3 recurve train "${a[@]}" "${b[@]}" "${train[@]}" --updates 20000 \
+# A run goes on with the same regions only.  In the background timeout would send a
+# second signal, to its group, which ends at once what has seen the first
+timeout --foreground -s INT 3 recurve train "${a[@]}" "${b[@]}" "${train[@]}" --updates 20000 \
   --regions use.csv -o long.safetensors >out 2>stderr
 [ -e long.safetensors.resume ] || fail "there is no state"
 sed 's/4.5,validation/4.4,validation/' use.csv >other.csv
 recurve train "${a[@]}" "${b[@]}" "${train[@]}" --updates 20000 --resume \
   --regions other.csv -o long.safetensors >out 2>stderr && fail "other regions"
 expect 'cannot go on: recordings was'
-timeout -s INT 2 recurve train "${a[@]}" "${b[@]}" "${train[@]}" --updates 20000 \
+timeout --foreground -s INT 2 recurve train "${a[@]}" "${b[@]}" "${train[@]}" --updates 20000 \
   --resume --regions use.csv -o long.safetensors >out 2>stderr
 expect 'long.safetensors.resume: goes on from there'
 expect 'to go on, --resume'
