@@ -142,8 +142,7 @@ add_generation(RcvGuard* const guard)
   const size_t n       = guard->n_params;
 
   memmove(guard->kept + n, guard->kept, n_older * n * sizeof(float));
-  memmove(
-    guard->kept_losses + 1, guard->kept_losses, n_older * sizeof(double));
+  memmove(guard->kept_losses + 1, guard->kept_losses, n_older * sizeof(double));
   memmove(guard->kept_esrs + 1, guard->kept_esrs, n_older * sizeof(double));
   guard->n_kept += guard->n_kept < RCV_GUARD_GENERATIONS;
 }
@@ -159,9 +158,9 @@ rcv_guard_keep(RcvGuard* const    guard,
   memcpy(guard->kept, params, guard->n_params * sizeof(float));
   guard->kept_losses[0] = known_loss(guard);
   guard->kept_esrs[0]   = val_esr;
-  guard->n_in_vain  = 0;
-  guard->n_unsteady = 0;
-  guard->calm       = fmin(1.0, guard->calm * calm_recovery);
+  guard->n_in_vain      = 0;
+  guard->n_unsteady     = 0;
+  guard->calm           = fmin(1.0, guard->calm * calm_recovery);
 }
 
 void

@@ -246,9 +246,9 @@ test_rounding(Part* const part, const size_t place)
   part->status = play(part, place, 1.0f, 0, part->y);
   part->status =
     part->status ? part->status : play(part, place, nearly_1, 0, other);
-  part->level = greater(
-    part->level,
-    distance_rms(part->y + n_skip, other + n_skip, 0.0, n - n_skip));
+  part->level =
+    greater(part->level,
+            distance_rms(part->y + n_skip, other + n_skip, 0.0, n - n_skip));
 }
 
 typedef void (*Test)(Part* part, size_t place);

@@ -60,8 +60,9 @@ rcv_evaluate_rest(const RcvModel*  model,
    that is greater by two steps of a float (a part of 2.4e-7).
 
    The first quarter does not count: a piece begins in the midst of sound, and
-   what a network does just then is not trained.  A network can be chaotic where it was trained to be exact: then every set of
-   kernels, block of a compiler and processor plays something else.
+   what a network does just then is not trained.  A network can be chaotic where
+   it was trained to be exact: then every set of kernels, block of a compiler
+   and processor plays something else.
 
    @param workers To share the places among, or NULL.
    @param level Set; some 1e-7 times its gain if all is well.

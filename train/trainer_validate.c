@@ -210,8 +210,7 @@ rcv_trainer_validate(RcvTrainer* const trainer,
                      const double      train_loss,
                      RcvError* const   error)
 {
-  rcv_trainer_play(
-    trainer, trainer->mean.params, trainer->candidate->params);
+  rcv_trainer_play(trainer, trainer->mean.params, trainer->candidate->params);
 
   RcvMetrics metrics;
   RcvStatus  status = rcv_evaluate_use(

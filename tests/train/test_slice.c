@@ -41,8 +41,8 @@ test_continue(void** const unused)
     const RcvPair* const pair   = &rcv_trainer_rig_pair;
     const RcvPassage passage    = {pair, rcv_trainer_rig_region(RCV_USE_TRAIN)};
     const size_t     start      = passage.region.start;
-    RcvSegment segments[2] = {{passage, start + 9000, 0, 0.0f},
-                              {passage, start, 0, 0.0f}};
+    RcvSegment       segments[2] = {{passage, start + 9000, 0, 0.0f},
+                                    {passage, start, 0, 0.0f}};
     network_rig_random(params, n, 0.3f, 5);
 
     RcvSlice* const whole = new_slice(&shape, N_WINDOWS * WINDOW);

@@ -8,8 +8,8 @@
 #include "tests/support/trainer_rig.h"
 #include "train/trainer_impl.h"
 
-#include <stdlib.h>
 #include <math.h>
+#include <stdlib.h>
 #include <string.h>
 
 /// SOAP learns more in the same updates, whatever the cell
