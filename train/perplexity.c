@@ -32,10 +32,12 @@ rcv_perplexity_measure(const RcvModel* const model,
   const RcvSliceSettings settings = {
     rcv_engine_choose(), *shape, n_frame, n_warm, n_frame, 0, 0.0};
   const uint32_t    n_lanes  = settings.engine.bptt->n_lanes;
-  RcvSlice* const   slice    = rcv_slice_new(&settings);
+  RcvBptt* const    bptt     = rcv_slice_new_bptt(&settings);
+  RcvSlice* const   slice    = bptt ? rcv_slice_new(&settings, bptt) : NULL;
   RcvSegment* const segments = calloc(n_lanes, sizeof(RcvSegment));
   if (!slice || !segments) {
     rcv_slice_free(slice);
+    settings.engine.bptt->free_(bptt);
     free(segments);
     return rcv_error_set(error, RCV_NO_MEMORY, "No memory for the perplexity");
   }
@@ -57,6 +59,7 @@ rcv_perplexity_measure(const RcvModel* const model,
   *perplexity = exp(entropy / (double)n_windows);
 
   rcv_slice_free(slice);
+  settings.engine.bptt->free_(bptt);
   free(segments);
   return RCV_OK;
 }

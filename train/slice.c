@@ -19,7 +19,8 @@ struct RcvSliceImpl {
   RcvSliceSettings settings;
   uint32_t         n_lanes;
   uint32_t         n_used;
-  RcvBptt*         bptt;
+  RcvBptt*         bptt;      // Borrowed
+  float*           states;    // [n_states()] of the slice in it
   float*           x;         // [warm-up + segment + D][I][lanes]
   float*           target;    // [warm-up + segment][lanes]
   uint32_t*        classes;   // [warm-up + segment][lanes] softmax only
@@ -42,8 +43,24 @@ n_target_frames(const RcvSliceSettings* const settings)
   return (size_t)settings->warm_up_frames + settings->segment_frames;
 }
 
+/// The longest window that is run, or warm-up
+static uint32_t
+longest_window(const RcvSliceSettings* const settings)
+{
+  return settings->max_window_frames > settings->warm_up_frames
+           ? settings->max_window_frames
+           : settings->warm_up_frames;
+}
+
+RcvBptt*
+rcv_slice_new_bptt(const RcvSliceSettings* const settings)
+{
+  return settings->engine.bptt->new_(
+    &settings->shape, longest_window(settings), 0, settings->kept_frames);
+}
+
 RcvSlice*
-rcv_slice_new(const RcvSliceSettings* const settings)
+rcv_slice_new(const RcvSliceSettings* const settings, RcvBptt* const bptt)
 {
   RcvSlice* const slice = calloc(1, sizeof(RcvSlice));
   if (!slice) {
@@ -54,15 +71,13 @@ rcv_slice_new(const RcvSliceSettings* const settings)
   const size_t          n_lanes  = settings->engine.bptt->n_lanes;
   const size_t          n_target = n_target_frames(settings);
   const size_t   n_x = (n_target + shape->lookahead_frames) * shape->input_size;
-  const uint32_t longest =
-    settings->max_window_frames > settings->warm_up_frames
-      ? settings->max_window_frames
-      : settings->warm_up_frames;
+  const uint32_t longest = longest_window(settings);
 
   slice->settings = *settings;
   slice->n_lanes  = (uint32_t)n_lanes;
-  slice->bptt =
-    settings->engine.bptt->new_(shape, longest, 0, settings->kept_frames);
+  slice->bptt     = bptt;
+  slice->states =
+    rcv_bptt_alloc(settings->engine.bptt->n_states(bptt), sizeof(float));
   slice->x       = rcv_bptt_alloc(n_x * n_lanes, sizeof(float));
   slice->target  = rcv_bptt_alloc(n_target * n_lanes, sizeof(float));
   slice->classes = rcv_bptt_alloc(
@@ -75,7 +90,7 @@ rcv_slice_new(const RcvSliceSettings* const settings)
   slice->entropies = rcv_bptt_alloc(n_lanes, sizeof(float));
   slice->gradient  = rcv_bptt_alloc(rcv_shape_n_params(shape), sizeof(float));
   slice->is_sound  = calloc(n_lanes, sizeof(bool));
-  if (!slice->bptt || !slice->x || !slice->target || !slice->classes ||
+  if (!slice->states || !slice->x || !slice->target || !slice->classes ||
       !slice->y || !slice->d_y || !slice->e_before || !slice->esr_scale ||
       !slice->dc_scale || !slice->entropies || !slice->gradient ||
       !slice->is_sound) {
@@ -89,7 +104,7 @@ void
 rcv_slice_free(RcvSlice* const slice)
 {
   if (slice) {
-    slice->settings.engine.bptt->free_(slice->bptt);
+    free(slice->states);
     free(slice->x);
     free(slice->target);
     free(slice->classes);
@@ -218,6 +233,7 @@ rcv_slice_begin(RcvSlice* const         slice,
       slice->e_before[lane] = slice->y[last] - slice->target[last];
     }
   }
+  bptt->save(slice->bptt, slice->states);
 }
 
 void
@@ -250,19 +266,29 @@ rcv_slice_energy(const RcvSlice* const slice,
   return energy;
 }
 
+/// Run a window from where the slice's last one ended
+static void
+forward(RcvSlice* const slice, const RcvBpttWindow* const window)
+{
+  const RcvBpttTable* const bptt = slice->settings.engine.bptt;
+
+  bptt->load(slice->bptt, slice->states);
+  bptt->forward(slice->bptt, window, slice->entropies);
+  bptt->save(slice->bptt, slice->states);
+}
+
 /// The loss of the softmax head: mean cross-entropy of a frame
 static double
 run_softmax(RcvSlice* const            slice,
             const RcvBpttWindow* const window,
             const double               scale)
 {
-  const RcvBpttTable* const bptt = slice->settings.engine.bptt;
-  double                    loss = 0.0;
+  double loss = 0.0;
   for (uint32_t lane = 0; lane < slice->n_lanes; ++lane) {
     slice->entropies[lane] = 0.0f;
     slice->esr_scale[lane] = lane < slice->n_used ? (float)scale : 0.0f;
   }
-  bptt->forward(slice->bptt, window, slice->entropies);
+  forward(slice, window);
   for (uint32_t lane = 0; lane < slice->n_used; ++lane) {
     loss += scale * (double)slice->entropies[lane];
   }
@@ -317,7 +343,7 @@ rcv_slice_run(RcvSlice* const    slice,
                                   slice->dc_scale,
                                   slice->e_before,
                                   slice->d_y};
-    bptt->forward(slice->bptt, &window, NULL);
+    forward(slice, &window);
     loss = (double)settings->engine.loss(&losses);
   }
 

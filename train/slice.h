@@ -17,7 +17,8 @@
 
    A slice of the batch: as many sequences as a vector has lanes, which go
    through the whole of a segment alone.  Slices meet once per update, where
-   their gradients are added up.
+   their gradients are added up.  Those that one thread computes, one after the
+   other, share a network with its tape, which then stays in the caches.
 */
 
 /// What all slices share
@@ -33,9 +34,20 @@ typedef struct {
 
 typedef struct RcvSliceImpl RcvSlice;
 
-/// A slice, to be freed with rcv_slice_free(), or NULL if there is no memory
+/// A network for slices of these settings, to be freed with the engine's
+/// free_(), or NULL if there is no memory
+RcvBptt*
+rcv_slice_new_bptt(const RcvSliceSettings* settings);
+
+/**
+   A slice, to be freed with rcv_slice_free(), or NULL if there is no memory.
+
+   @param bptt Of rcv_slice_new_bptt(), borrowed until the slice is freed, and
+   used below rcv_slice_begin(), rcv_slice_run() and rcv_slice_entropy(): of the
+   slices that share it only one may be in these at a time.
+*/
 RcvSlice*
-rcv_slice_new(const RcvSliceSettings* settings);
+rcv_slice_new(const RcvSliceSettings* settings, RcvBptt* bptt);
 
 /// Free a slice; NULL is ignored
 void

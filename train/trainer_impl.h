@@ -39,6 +39,8 @@ typedef struct {
   RcvPlan                   plan;
   RcvSliceSettings          slice_settings;
   RcvWorkers*               workers;
+  RcvBptt**                 bptts; // [n_bptts], one for each thread
+  uint32_t                  n_bptts;
   RcvSlice**                slices; // [n_slices]
   double*                   losses; // [n_slices]
   uint32_t                  n_slices;

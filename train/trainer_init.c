@@ -19,8 +19,9 @@ enum {
   LEAST_VALIDATIONS = 6,
   MOST_VALIDATIONS  = 2000,
 
-  // Units and frames of windows whose tape is kept: it must fit into a cache
-  MOST_KEPT = 512 * 100,
+  // Units and frames of windows whose tape is kept: 64 MB for each thread, with
+  // an LSTM and AVX-512
+  MOST_KEPT = 160000,
 
   // Parts for training are at least so many times as long as what is learned in
   // a row, so that what is near their ends is not heard much less often
@@ -167,9 +168,13 @@ init(RcvTrainer* const trainer, RcvError* const error)
   trainer->n_lanes = trainer->slice_settings.engine.bptt->n_lanes;
   trainer->n_slices =
     (settings->batch_size + trainer->n_lanes - 1) / trainer->n_lanes;
+  trainer->n_bptts   = settings->n_threads < trainer->n_slices
+                         ? settings->n_threads
+                         : trainer->n_slices;
   trainer->n_params  = rcv_shape_n_params(&trainer->shape);
   trainer->candidate = rcv_model_new(&trainer->shape);
   trainer->workers   = rcv_workers_new(settings->n_threads);
+  trainer->bptts     = calloc(trainer->n_bptts, sizeof(RcvBptt*));
   trainer->slices    = calloc(trainer->n_slices, sizeof(RcvSlice*));
   trainer->losses    = calloc(trainer->n_slices, sizeof(double));
   trainer->segments  = calloc(settings->batch_size, sizeof(RcvSegment));
@@ -181,10 +186,17 @@ init(RcvTrainer* const trainer, RcvError* const error)
   bool good = rcv_guard_init(&trainer->guard, trainer->n_params) &&
               rcv_weight_mean_init(&trainer->mean, trainer->n_params) &&
               trainer->optimizer && trainer->candidate && trainer->workers &&
-              trainer->slices && trainer->losses && trainer->segments &&
-              trainer->params && trainer->played && trainer->gradient;
+              trainer->bptts && trainer->slices && trainer->losses &&
+              trainer->segments && trainer->params && trainer->played &&
+              trainer->gradient;
+  for (uint32_t i = 0; good && i < trainer->n_bptts; ++i) {
+    trainer->bptts[i] = rcv_slice_new_bptt(&trainer->slice_settings);
+    good              = trainer->bptts[i];
+  }
   for (uint32_t i = 0; good && i < trainer->n_slices; ++i) {
-    trainer->slices[i] = rcv_slice_new(&trainer->slice_settings);
+    // As rcv_workers_run() divides the slices
+    trainer->slices[i] = rcv_slice_new(&trainer->slice_settings,
+                                       trainer->bptts[i % trainer->n_bptts]);
     good               = trainer->slices[i];
   }
   return good ? RCV_OK
@@ -197,11 +209,15 @@ clear(RcvTrainer* const trainer)
   for (uint32_t i = 0; trainer->slices && i < trainer->n_slices; ++i) {
     rcv_slice_free(trainer->slices[i]);
   }
+  for (uint32_t i = 0; trainer->bptts && i < trainer->n_bptts; ++i) {
+    trainer->slice_settings.engine.bptt->free_(trainer->bptts[i]);
+  }
   rcv_workers_free(trainer->workers);
   rcv_optimizer_free(trainer->optimizer);
   rcv_guard_clear(&trainer->guard);
   rcv_weight_mean_clear(&trainer->mean);
   rcv_model_free(trainer->candidate);
+  free(trainer->bptts);
   free(trainer->slices);
   free(trainer->losses);
   free(trainer->segments);

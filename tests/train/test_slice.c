@@ -14,17 +14,17 @@
 
 enum { WARM_UP = 50, WINDOW = 200, N_WINDOWS = 4 };
 
-static RcvSlice*
-new_slice(const RcvShape* const shape, const uint32_t segment_frames)
+static RcvSliceSettings
+slice_settings(const RcvShape* const shape, const uint32_t segment_frames)
 {
   const RcvSliceSettings settings = {
     rcv_engine_choose(), *shape, segment_frames, WARM_UP, WINDOW, WINDOW, 1e-6};
-  RcvSlice* const slice = rcv_slice_new(&settings);
-  assert_non_null(slice);
-  return slice;
+
+  return settings;
 }
 
-/// Segments that follow each other give what one as long as all of them does
+/// Segments that follow each other give what one as long as all of them does,
+/// though two slices take turns in one network
 static void
 test_continue(void** const unused)
 {
@@ -45,8 +45,12 @@ test_continue(void** const unused)
                                     {passage, start, 0, 0.0f}};
     network_rig_random(params, n, 0.3f, 5);
 
-    RcvSlice* const whole = new_slice(&shape, N_WINDOWS * WINDOW);
-    RcvSlice* const parts = new_slice(&shape, WINDOW);
+    const RcvSliceSettings long_one =
+      slice_settings(&shape, N_WINDOWS * WINDOW);
+    const RcvSliceSettings short_one = slice_settings(&shape, WINDOW);
+    RcvBptt* const         bptt      = rcv_slice_new_bptt(&long_one);
+    RcvSlice* const        whole     = rcv_slice_new(&long_one, bptt);
+    RcvSlice* const        parts     = rcv_slice_new(&short_one, bptt);
     rcv_slice_begin(whole, segments, 2, params);
     rcv_slice_begin(parts, segments, 2, params);
     for (uint32_t i = 0; i < N_WINDOWS; ++i) {
@@ -70,6 +74,7 @@ test_continue(void** const unused)
     }
     rcv_slice_free(whole);
     rcv_slice_free(parts);
+    long_one.engine.bptt->free_(bptt);
     free(params);
   }
 }
@@ -109,7 +114,9 @@ test_silence(void** const unused)
     expected += 0.75 * e * e / (1e-6 * WINDOW);
   }
 
-  RcvSlice* const slice = new_slice(&shape, WINDOW);
+  const RcvSliceSettings settings = slice_settings(&shape, WINDOW);
+  RcvBptt* const         bptt     = rcv_slice_new_bptt(&settings);
+  RcvSlice* const        slice    = rcv_slice_new(&settings, bptt);
   rcv_slice_begin(slice, &segment, 1, model->params);
 
   const RcvEnergy energy = rcv_slice_energy(slice, 0, WINDOW);
@@ -119,6 +126,7 @@ test_silence(void** const unused)
                expected,
                1e-5 * expected);
   rcv_slice_free(slice);
+  settings.engine.bptt->free_(bptt);
   rcv_model_free(model);
 }
 

@@ -9,10 +9,6 @@
 #include <string.h>
 
 enum {
-  // Frames whose gradients are summed in registers before memory is touched:
-  // they stay in the second cache while all tiles pass over them
-  GRADIENT_FRAMES = 32,
-
   // Size of the tile of gradients that is summed in registers
   GRADIENT_ROWS    = 4,
   GRADIENT_COLUMNS = RCV_VECTOR_WIDTH == 16 ? 4 : 2,
@@ -73,13 +69,14 @@ rcv_affine_set(RcvAffine* const affine,
   }
 }
 
-/// acc [8] += Σ_k weights [n][8] in [n]
+/// acc [8] += Σ_k weights [n][8] in [n]; unrolled, AVX2 has too few registers
 RCV_INLINE void
 add_products(RcvVec* const        acc,
              const RcvReal* const weights,
              const RcvVec* const  in,
              const size_t         n)
 {
+#pragma GCC unroll 1
   for (size_t k = 0; k < n; ++k) {
     const RcvVec         value = in[k];
     const RcvReal* const row   = weights + (k * RCV_TILE);
@@ -122,16 +119,27 @@ rcv_affine_backward(const RcvReal*      weights,
                     const size_t        n_rows,
                     const size_t        n_in,
                     const RcvVec* const d_sums,
-                    RcvVec* const       d_in)
+                    RcvVec* const       d_in,
+                    const RcvVec*       next,
+                    const size_t        n_next)
 {
+  // Asked for a few at a time: the processor waits for no more at once
+  const size_t n_steps = rcv_tile_round(n_in) / RCV_TILE * (n_rows / RCV_TILE);
+  const size_t n_ask   = (n_next + n_steps - 1) / n_steps;
+
   for (size_t column = 0; column < n_in; column += RCV_TILE) {
     RcvVec acc[RCV_TILE];
     for (size_t k = 0; k < RCV_TILE; ++k) {
       acc[k] = d_in[column + k];
     }
 
-    add_products(acc, weights, d_sums, n_rows);
-    weights += n_rows * RCV_TILE;
+    for (size_t row = 0; row < n_rows; row += RCV_TILE) {
+      for (size_t i = 0; i < n_ask; ++i) {
+        __builtin_prefetch(next++);
+      }
+      add_products(acc, weights, d_sums + row, RCV_TILE);
+      weights += RCV_TILE * RCV_TILE;
+    }
 
     for (size_t k = 0; k < RCV_TILE; ++k) {
       d_in[column + k] = acc[k];
@@ -150,7 +158,7 @@ RCV_INLINE void
 add_gradient_tile(RcvVec* const   gradient,
                   const size_t    gradient_stride,
                   const RcvVec*   d_sums,
-                  const size_t    n_rows,
+                  const size_t    d_stride,
                   const RcvVec*   in,
                   const ptrdiff_t in_stride,
                   const uint32_t  n_frames,
@@ -164,7 +172,7 @@ add_gradient_tile(RcvVec* const   gradient,
         acc[r][c] += d_sums[r] * in[c];
       }
     }
-    d_sums += n_rows;
+    d_sums += d_stride;
     in += in_stride;
   }
 
@@ -180,7 +188,7 @@ static void
 add_gradient_rows(RcvVec* const       gradient,
                   const size_t        gradient_stride,
                   const RcvVec* const d_sums,
-                  const size_t        n_rows,
+                  const size_t        d_stride,
                   const RcvVec* const in,
                   const ptrdiff_t     in_stride,
                   const uint32_t      n_frames,
@@ -191,7 +199,7 @@ add_gradient_rows(RcvVec* const       gradient,
     add_gradient_tile(gradient + column,
                       gradient_stride,
                       d_sums,
-                      n_rows,
+                      d_stride,
                       in + column,
                       in_stride,
                       n_frames,
@@ -201,7 +209,7 @@ add_gradient_rows(RcvVec* const       gradient,
     add_gradient_tile(gradient + column,
                       gradient_stride,
                       d_sums,
-                      n_rows,
+                      d_stride,
                       in + column,
                       in_stride,
                       n_frames,
@@ -218,29 +226,37 @@ rcv_affine_gradient(RcvAffine* const    affine,
                     const ptrdiff_t     h_stride,
                     const uint32_t      n_frames)
 {
-  const size_t n_x    = affine->n_x;
-  const size_t n_h    = affine->n_h;
-  const size_t n_rows = affine->n_rows;
-  const size_t stride = n_x + n_h + 1;
-  const RcvVec one[1] = {rcv_vec_set(1)};
+  const size_t n_x      = affine->n_x;
+  const size_t n_h      = affine->n_h;
+  const size_t n_rows   = affine->n_rows;
+  const size_t d_stride = rcv_frame_stride(n_rows);
+  const size_t stride   = n_x + n_h + 1;
+  const RcvVec one[1]   = {rcv_vec_set(1)};
 
   // Last frames first, as blocks come: the sum is the same to the last bit
   // however the frames are divided into blocks
   for (uint32_t end = n_frames; end > 0;) {
-    const uint32_t      start  = (end - 1) / GRADIENT_FRAMES * GRADIENT_FRAMES;
+    const uint32_t start =
+      (end - 1) / RCV_GRADIENT_FRAMES * RCV_GRADIENT_FRAMES;
     const uint32_t      n      = end - start;
-    const RcvVec* const d_part = d_sums + (start * n_rows);
+    const RcvVec* const d_part = d_sums + (start * d_stride);
     const RcvVec* const x_part = x + ((ptrdiff_t)start * x_stride);
     const RcvVec* const h_part = h + ((ptrdiff_t)start * h_stride);
     for (size_t row = 0; row < n_rows; row += GRADIENT_ROWS) {
       RcvVec* const gradient = affine->gradient + (row * stride);
 
       add_gradient_rows(
-        gradient, stride, d_part + row, n_rows, x_part, x_stride, n, n_x);
+        gradient, stride, d_part + row, d_stride, x_part, x_stride, n, n_x);
+      add_gradient_rows(gradient + n_x,
+                        stride,
+                        d_part + row,
+                        d_stride,
+                        h_part,
+                        h_stride,
+                        n,
+                        n_h);
       add_gradient_rows(
-        gradient + n_x, stride, d_part + row, n_rows, h_part, h_stride, n, n_h);
-      add_gradient_rows(
-        gradient + n_x + n_h, stride, d_part + row, n_rows, one, 0, n, 1);
+        gradient + n_x + n_h, stride, d_part + row, d_stride, one, 0, n, 1);
     }
     end = start;
   }

@@ -18,13 +18,32 @@
    (or columns) at a time, in registers.
 */
 
-enum { RCV_TILE = 8 };
+enum {
+  RCV_TILE = 8,
+
+  /// Frames whose gradients are summed in registers before memory is touched:
+  /// they stay in the second cache while all tiles pass over them
+  RCV_GRADIENT_FRAMES = 32,
+};
 
 /// Round up to whole tiles
 static inline size_t
 rcv_tile_round(const size_t n)
 {
   return (n + RCV_TILE - 1) / RCV_TILE * RCV_TILE;
+}
+
+/**
+   Vectors from one frame's n numbers to the next one's: whole tiles, and a line
+   of the cache more, as frames that are a power of two apart would drive each
+   other from it.
+*/
+static inline size_t
+rcv_frame_stride(const size_t n)
+{
+  enum { LINE = 64 };
+
+  return rcv_tile_round(n) + (LINE / sizeof(RcvVec));
 }
 
 /// The map, packed for both directions, and its gradient
@@ -74,18 +93,22 @@ rcv_affine_forward(const RcvAffine* affine,
 
    @param weights back_x or back_h.
    @param n_in n_x or n_h.
+   @param next [n_next] of what is needed after, fetched meanwhile; may be
+   outside of any array.
 */
 void
 rcv_affine_backward(const RcvReal* weights,
                     size_t         n_rows,
                     size_t         n_in,
                     const RcvVec*  d_sums,
-                    RcvVec*        d_in);
+                    RcvVec*        d_in,
+                    const RcvVec*  next,
+                    size_t         n_next);
 
 /**
    Several frames: gradient += Σ_t d_sums_t (x_t, h_t, 1)ᵀ.
 
-   @param d_sums [n_frames][R].
+   @param d_sums [n_frames][R], rcv_frame_stride(R) vectors apart.
    @param x Of the first frame; the next ones are x_stride vectors apart, which
    may be negative.
    @param h The same for h.

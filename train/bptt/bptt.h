@@ -25,13 +25,13 @@
 
    What a window ends in is the state that the next one begins with, so windows
    one after another are truncated BPTT, and a whole segment as one window is
-   full BPTT.
+   full BPTT.  Several batches of sequences can take turns, window by window, if
+   their states are saved and loaded.
 
    The tape (all gates and states) is kept for one block of frames only, but of
-   windows that are short enough.  The
-   forward pass keeps each block's first state; the backward pass computes the
-   block's tape again from it, which gives the same numbers to the last bit
-   (Chen et al. 2016, arXiv 1604.06174).
+   windows that are short enough.  The forward pass keeps each block's first
+   state; the backward pass computes the block's tape again from it, which gives
+   the same numbers to the last bit (Chen et al. 2016, arXiv 1604.06174).
 
    Arrays of audio are [frames][lanes]: frame t of all sequences lies together.
    The same source is compiled once per instruction set, and once for double
@@ -80,8 +80,8 @@ typedef struct {
      bidirectional networks have their own.  It changes memory and speed, and
      no bit of the gradient if it is a multiple of 32.
      @param kept_frames Windows up to this length keep all of their tape
-     instead, and no bit changes either: less to compute as long as the tape
-     fits into a cache.  0: none; bidirectional networks never.
+     instead, and no bit changes either: less to compute, but more memory.  0:
+     none; bidirectional networks never.
      @return A network with weights of 0, to be freed with free_(), or NULL if
      there is no memory.
   */
@@ -98,6 +98,15 @@ typedef struct {
 
   /// Begin new sequences: states of zero
   void (*reset)(RcvBptt* bptt);
+
+  /// Numbers of the states of all lanes
+  size_t (*n_states)(const RcvBptt* bptt);
+
+  /// Copy what the last window ended in to [n_states()]
+  void (*save)(const RcvBptt* bptt, RcvReal* states);
+
+  /// Go on from what was saved
+  void (*load)(RcvBptt* bptt, const RcvReal* states);
 
   /**
      Run a window forward from the state that the last one ended in.

@@ -24,11 +24,11 @@ is_softmax(const RcvHeadLayer* const head)
 bool
 rcv_head_init(RcvHeadLayer* const   head,
               const RcvShape* const shape,
-              const uint32_t        n_max)
+              const uint32_t        n_tape)
 {
   memset(head, 0, sizeof(RcvHeadLayer));
   head->shape   = shape;
-  head->n_state = (uint32_t)rcv_tile_round(shape->hidden_size);
+  head->n_state = (uint32_t)rcv_frame_stride(shape->hidden_size);
 
   if (!is_softmax(head)) {
     head->weights  = rcv_bptt_alloc(shape->hidden_size, sizeof(RcvReal));
@@ -40,7 +40,8 @@ rcv_head_init(RcvHeadLayer* const   head,
         &head->logits, shape->output_size, shape->hidden_size, 0)) {
     return false;
   }
-  head->p = rcv_bptt_alloc((size_t)n_max * head->logits.n_rows, sizeof(RcvVec));
+  head->n_p    = (uint32_t)rcv_frame_stride(head->logits.n_rows);
+  head->p      = rcv_bptt_alloc((size_t)n_tape * head->n_p, sizeof(RcvVec));
   head->levels = rcv_bptt_alloc(shape->output_size, sizeof(RcvReal));
   for (uint32_t v = 0; head->levels && v < shape->output_size; ++v) {
     head->levels[v] = (RcvReal)rcv_mulaw_level(v, shape->output_size);
@@ -139,6 +140,13 @@ linear_forward(const RcvHeadLayer* const head,
   }
 }
 
+/// [V] of a frame of the tape
+static RcvVec*
+probabilities(const RcvHeadLayer* const head, const size_t frame)
+{
+  return head->p + (frame * head->n_p);
+}
+
 /**
    Logits, then probabilities in their place, and their expectation.
 
@@ -146,13 +154,14 @@ linear_forward(const RcvHeadLayer* const head,
 */
 static void
 softmax_forward(const RcvHeadLayer* const head,
+                const uint32_t            frame,
                 const RcvVec*             tops,
                 RcvVec* const             y,
                 const uint32_t            n_frames)
 {
   const uint32_t n_classes = head->shape->output_size;
   for (uint32_t t = 0; t < n_frames; ++t) {
-    RcvVec* const p = head->p + ((size_t)t * head->logits.n_rows);
+    RcvVec* const p = probabilities(head, (size_t)frame + t);
     rcv_affine_forward(&head->logits, tops, NULL, p);
 
     RcvVec greatest = p[0];
@@ -179,12 +188,13 @@ softmax_forward(const RcvHeadLayer* const head,
 
 void
 rcv_head_forward(RcvHeadLayer* const head,
+                 const uint32_t      frame,
                  const RcvVec* const tops,
                  RcvVec* const       y,
                  const uint32_t      n_frames)
 {
   if (is_softmax(head)) {
-    softmax_forward(head, tops, y, n_frames);
+    softmax_forward(head, frame, tops, y, n_frames);
   } else {
     linear_forward(head, tops, y, n_frames);
   }
@@ -192,6 +202,7 @@ rcv_head_forward(RcvHeadLayer* const head,
 
 RcvVec
 rcv_head_entropy(const RcvHeadLayer* const head,
+                 const uint32_t            frame,
                  const uint32_t* const     classes,
                  const uint32_t            first,
                  const uint32_t            n_frames)
@@ -199,7 +210,7 @@ rcv_head_entropy(const RcvHeadLayer* const head,
   RcvReal sums[LANES] = {0};
   for (uint32_t t = first; t < n_frames; ++t) {
     const RcvReal* const p =
-      (const RcvReal*)(head->p + ((size_t)t * head->logits.n_rows));
+      (const RcvReal*)probabilities(head, (size_t)frame + t);
     for (uint32_t lane = 0; lane < LANES; ++lane) {
       const size_t  v           = classes[(t * LANES) + lane];
       const RcvReal probability = p[(v * LANES) + lane];
@@ -217,6 +228,27 @@ rcv_head_entropy(const RcvHeadLayer* const head,
 
 /* Backward */
 
+/// d_w [n] += Σ_t d_y·h of the units from `first` on
+RCV_INLINE void
+add_weight_gradient(RcvHeadLayer* const head,
+                    const RcvVec*       tops,
+                    const RcvVec* const d_y,
+                    const uint32_t      first,
+                    const uint32_t      n,
+                    const uint32_t      n_frames)
+{
+  RcvVec sums[RCV_TILE] = {rcv_vec_set(0)};
+  for (uint32_t t = 0; t < n_frames; ++t) {
+    for (uint32_t k = 0; k < n; ++k) {
+      sums[k] += d_y[t] * tops[first + k];
+    }
+    tops += head->n_state;
+  }
+  for (uint32_t k = 0; k < n; ++k) {
+    head->gradient[first + k] += sums[k];
+  }
+}
+
 /// y = w·h + b: d_h = w·d_y, d_w = Σ_t d_y·h, d_b = Σ_t d_y
 static void
 linear_backward(RcvHeadLayer* const head,
@@ -226,20 +258,43 @@ linear_backward(RcvHeadLayer* const head,
                 const uint32_t      n_frames)
 {
   const uint32_t n_hidden = head->shape->hidden_size;
-  for (uint32_t t = n_frames; t-- > 0;) {
-    const RcvVec* const top   = tops + ((size_t)t * head->n_state);
-    RcvVec* const       d_top = d_tops + ((size_t)t * head->n_state);
+  for (uint32_t t = 0; t < n_frames; ++t) {
+    RcvVec* const d_top = d_tops + ((size_t)t * head->n_state);
     for (uint32_t k = 0; k < n_hidden; ++k) {
       d_top[k] = d_y[t] * head->weights[k];
-      head->gradient[k] += d_y[t] * top[k];
     }
-    head->gradient[n_hidden] += d_y[t];
+  }
+
+  // In parts as the layers' gradients are, for the same bits in blocks of any
+  // length
+  for (uint32_t end = n_frames; end > 0;) {
+    const uint32_t start =
+      (end - 1) / RCV_GRADIENT_FRAMES * RCV_GRADIENT_FRAMES;
+    const uint32_t      n        = end - start;
+    const RcvVec* const top_part = tops + ((size_t)start * head->n_state);
+    const RcvVec* const d_part   = d_y + start;
+
+    uint32_t k = 0;
+    for (; k + RCV_TILE <= n_hidden; k += RCV_TILE) {
+      add_weight_gradient(head, top_part, d_part, k, RCV_TILE, n);
+    }
+    for (; k < n_hidden; ++k) {
+      add_weight_gradient(head, top_part, d_part, k, 1, n);
+    }
+
+    RcvVec sum = rcv_vec_set(0);
+    for (uint32_t t = 0; t < n; ++t) {
+      sum += d_part[t];
+    }
+    head->gradient[n_hidden] += sum;
+    end = start;
   }
 }
 
 /// L = −w Σ_t log p_class: ∂L/∂ logit_v = w (p_v − [v is the class])
 static void
 softmax_backward(RcvHeadLayer* const   head,
+                 const uint32_t        frame,
                  const RcvVec* const   tops,
                  const uint32_t* const classes,
                  const RcvVec          weights,
@@ -250,7 +305,7 @@ softmax_backward(RcvHeadLayer* const   head,
   const uint32_t n_classes = head->shape->output_size;
   const size_t   n_rows    = head->logits.n_rows;
   for (uint32_t t = 0; t < n_frames; ++t) {
-    RcvVec* const  d_logits = head->p + (t * n_rows);
+    RcvVec* const  d_logits = probabilities(head, (size_t)frame + t);
     RcvReal* const elements = (RcvReal*)d_logits;
 
     for (uint32_t lane = 0; lane < LANES; ++lane) {
@@ -271,14 +326,20 @@ softmax_backward(RcvHeadLayer* const   head,
     RcvVec* const d_top = d_tops + ((size_t)t * head->n_state);
     memset(d_top, 0, head->n_state * sizeof(RcvVec));
     rcv_affine_backward(
-      head->logits.back_x, n_rows, head->logits.n_x, d_logits, d_top);
+      head->logits.back_x, n_rows, head->logits.n_x, d_logits, d_top, NULL, 0);
   }
-  rcv_affine_gradient(
-    &head->logits, head->p, tops, (ptrdiff_t)head->n_state, tops, 0, n_frames);
+  rcv_affine_gradient(&head->logits,
+                      probabilities(head, frame),
+                      tops,
+                      (ptrdiff_t)head->n_state,
+                      tops,
+                      0,
+                      n_frames);
 }
 
 void
 rcv_head_backward(RcvHeadLayer* const   head,
+                  const uint32_t        frame,
                   const RcvVec* const   tops,
                   const RcvVec* const   d_y,
                   const uint32_t* const classes,
@@ -288,7 +349,8 @@ rcv_head_backward(RcvHeadLayer* const   head,
                   const uint32_t        n_frames)
 {
   if (is_softmax(head)) {
-    softmax_backward(head, tops, classes, weights, first, d_tops, n_frames);
+    softmax_backward(
+      head, frame, tops, classes, weights, first, d_tops, n_frames);
   } else {
     linear_backward(head, tops, d_y, d_tops, n_frames);
   }

@@ -25,7 +25,8 @@ typedef struct {
   RcvReal         bias;     ///< Linear
   RcvVec*         gradient; ///< [H + 1] linear, the bias last
   RcvAffine       logits;   ///< [V][H] softmax
-  RcvVec*         p;        ///< [n_max][V] probabilities (softmax)
+  RcvVec*         p;        ///< [n_tape][n_p] probabilities (softmax)
+  uint32_t        n_p;      ///< rcv_frame_stride() of V
   RcvReal*        levels;   ///< [V] softmax
 } RcvHeadLayer;
 
@@ -37,9 +38,9 @@ typedef struct {
 #define rcv_head_entropy RCV_ISA_NAME(rcv_head_entropy)
 #define rcv_head_backward RCV_ISA_NAME(rcv_head_backward)
 
-/// Allocate a head for blocks of n_max frames; false: memory
+/// Allocate a head for a tape of n_tape frames; false: memory
 bool
-rcv_head_init(RcvHeadLayer* head, const RcvShape* shape, uint32_t n_max);
+rcv_head_init(RcvHeadLayer* head, const RcvShape* shape, uint32_t n_tape);
 
 /// Free what a head owns
 void
@@ -54,31 +55,38 @@ void
 rcv_head_take_gradient(RcvHeadLayer* head, RcvReal* d_params);
 
 /**
+   Run a block forward.
+
+   @param frame Of the tape, at which the block begins.
    @param tops [n_frames][n_state] top hidden states.
    @param y [n_frames] output, set.
 */
 void
 rcv_head_forward(RcvHeadLayer* head,
+                 uint32_t      frame,
                  const RcvVec* tops,
                  RcvVec*       y,
                  uint32_t      n_frames);
 
 /**
-   Cross-entropy of the probabilities of the last forward(), softmax head only.
+   Cross-entropy of a block's probabilities on the tape, softmax head only.
 
+   @param frame Of the tape, at which the block begins.
    @param classes [n_frames][lanes].
    @param first First frame that counts.
    @return Σ_t −log ŷ_{t,class} per lane.
 */
 RcvVec
 rcv_head_entropy(const RcvHeadLayer* head,
+                 uint32_t            frame,
                  const uint32_t*     classes,
                  uint32_t            first,
                  uint32_t            n_frames);
 
 /**
-   Backward through the block of the last forward(); gradients are added up.
+   Backward through a block that is on the tape; gradients are added up.
 
+   @param frame Of the tape, at which the block begins.
    @param d_y [n_frames] ∂L/∂y (linear head).
    @param classes [n_frames][lanes] and weights per lane (softmax head).
    @param first First frame whose cross-entropy counts (softmax head).
@@ -86,6 +94,7 @@ rcv_head_entropy(const RcvHeadLayer* head,
 */
 void
 rcv_head_backward(RcvHeadLayer*   head,
+                  uint32_t        frame,
                   const RcvVec*   tops,
                   const RcvVec*   d_y,
                   const uint32_t* classes,

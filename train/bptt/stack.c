@@ -20,14 +20,14 @@ bool
 rcv_stack_init(RcvStack* const       stack,
                const RcvShape* const shape,
                const uint32_t        direction,
-               const uint32_t        n_max)
+               const uint32_t        n_tape,
+               const uint32_t        n_block)
 {
   memset(stack, 0, sizeof(RcvStack));
   stack->shape     = shape;
   stack->ops       = cell_ops(shape->cell);
   stack->direction = direction;
-  stack->n_max     = n_max;
-  stack->n_state   = (uint32_t)rcv_tile_round(shape->hidden_size);
+  stack->n_state   = (uint32_t)rcv_frame_stride(shape->hidden_size);
 
   const size_t n_rows  = (size_t)shape->hidden_size * stack->ops->n_slots;
   const size_t n_state = stack->n_state;
@@ -40,17 +40,17 @@ rcv_stack_init(RcvStack* const       stack,
                                    l ? shape->hidden_size : shape->input_size,
                                    shape->hidden_size);
     if (good) {
-      layer->a =
-        rcv_bptt_alloc((size_t)n_max * layer->affine.n_rows, sizeof(RcvVec));
-      layer->h = rcv_bptt_alloc((1 + (size_t)n_max) * n_state, sizeof(RcvVec));
-      layer->c = rcv_bptt_alloc((1 + (size_t)n_max) * n_state, sizeof(RcvVec));
+      layer->n_sums = (uint32_t)rcv_frame_stride(layer->affine.n_rows);
+      layer->a = rcv_bptt_alloc((size_t)n_tape * layer->n_sums, sizeof(RcvVec));
+      layer->h = rcv_bptt_alloc((1 + (size_t)n_tape) * n_state, sizeof(RcvVec));
+      layer->c = rcv_bptt_alloc((1 + (size_t)n_tape) * n_state, sizeof(RcvVec));
       layer->d_h = rcv_bptt_alloc(n_state, sizeof(RcvVec));
       layer->d_c = rcv_bptt_alloc(n_state, sizeof(RcvVec));
       good       = layer->a && layer->h && layer->c && layer->d_h && layer->d_c;
     }
   }
 
-  stack->d_out = rcv_bptt_alloc((size_t)n_max * n_state, sizeof(RcvVec));
+  stack->d_out = rcv_bptt_alloc((size_t)n_block * n_state, sizeof(RcvVec));
   stack->total = rcv_bptt_alloc(n_state, sizeof(RcvVec));
   return good && stack->d_out && stack->total;
 }
@@ -182,12 +182,15 @@ rcv_stack_reset_gradient(RcvStack* const stack)
 }
 
 void
-rcv_stack_save(const RcvStack* const stack, RcvVec* states)
+rcv_stack_save(const RcvStack* const stack,
+               const uint32_t        frame,
+               RcvVec*               states)
 {
-  const size_t n = stack->n_state;
+  const size_t n     = stack->n_state;
+  const size_t first = frame * n;
   for (uint32_t l = 0; l < stack->shape->num_layers; ++l) {
-    memcpy(states, stack->layers[l].h, n * sizeof(RcvVec));
-    memcpy(states + n, stack->layers[l].c, n * sizeof(RcvVec));
+    memcpy(states, stack->layers[l].h + first, n * sizeof(RcvVec));
+    memcpy(states + n, stack->layers[l].c + first, n * sizeof(RcvVec));
     states += 2 * n;
   }
 }
@@ -203,22 +206,11 @@ rcv_stack_load(RcvStack* const stack, const RcvVec* states)
   }
 }
 
-void
-rcv_stack_advance(RcvStack* const stack, const uint32_t n_frames)
-{
-  const size_t n = stack->n_state;
-  for (uint32_t l = 0; l < stack->shape->num_layers; ++l) {
-    RcvStackLayer* const layer = &stack->layers[l];
-
-    memcpy(layer->h, layer->h + (n_frames * n), n * sizeof(RcvVec));
-    memcpy(layer->c, layer->c + (n_frames * n), n * sizeof(RcvVec));
-  }
-}
-
 /* Through time */
 
 const RcvVec*
 rcv_stack_forward(RcvStack* const stack,
+                  const uint32_t  first,
                   const RcvVec*   x,
                   ptrdiff_t       x_stride,
                   const uint32_t  n_frames)
@@ -226,13 +218,12 @@ rcv_stack_forward(RcvStack* const stack,
   const size_t   n_state  = stack->n_state;
   const uint32_t n_hidden = stack->shape->hidden_size;
   for (uint32_t l = 0; l < stack->shape->num_layers; ++l) {
-    RcvStackLayer* const layer  = &stack->layers[l];
-    const size_t         n_rows = layer->affine.n_rows;
+    RcvStackLayer* const layer = &stack->layers[l];
 
-    for (uint32_t t = 0; t < n_frames; ++t) {
-      RcvVec* const a      = layer->a + (t * n_rows);
-      RcvVec* const h_prev = layer->h + (t * n_state);
-      RcvVec* const c_prev = layer->c + (t * n_state);
+    for (size_t t = 0; t < n_frames; ++t) {
+      RcvVec* const a      = layer->a + ((first + t) * layer->n_sums);
+      RcvVec* const h_prev = layer->h + ((first + t) * n_state);
+      RcvVec* const c_prev = layer->c + ((first + t) * n_state);
 
       rcv_affine_forward(
         &layer->affine, x + ((ptrdiff_t)t * x_stride), h_prev, a);
@@ -240,7 +231,7 @@ rcv_stack_forward(RcvStack* const stack,
         n_hidden, a, h_prev, c_prev, h_prev + n_state, c_prev + n_state);
     }
 
-    x        = layer->h + n_state;
+    x        = layer->h + ((1 + (size_t)first) * n_state);
     x_stride = (ptrdiff_t)n_state;
   }
   return x;
@@ -258,8 +249,9 @@ squared_norm(const RcvVec* const d, const uint32_t n)
 }
 
 /**
-   One layer backward through the frames of the block.
+   One layer backward through n_frames of the tape.
 
+   @param first Frame of the tape that they begin at.
    @param d_out [n_frames][n_state] ∂L/∂ the layer's output from above; replaced
    by ∂L/∂ its input if it has a layer below.
 */
@@ -267,6 +259,7 @@ static void
 layer_backward(const RcvStack* const stack,
                RcvStackLayer* const  layer,
                const bool            has_below,
+               const uint32_t        first,
                RcvVec* const         d_out,
                const uint32_t        n_frames,
                const RcvReach        reach)
@@ -276,9 +269,10 @@ layer_backward(const RcvStack* const stack,
   const RcvAffine* affine   = &layer->affine;
 
   for (uint32_t t = n_frames; t-- > 0;) {
-    RcvVec* const       a      = layer->a + ((size_t)t * affine->n_rows);
-    const RcvVec* const h_prev = layer->h + (t * n_state);
-    const RcvVec* const c_prev = layer->c + (t * n_state);
+    const size_t        frame  = (size_t)first + t;
+    RcvVec* const       a      = layer->a + (frame * layer->n_sums);
+    const RcvVec* const h_prev = layer->h + (frame * n_state);
+    const RcvVec* const c_prev = layer->c + (frame * n_state);
     RcvVec* const       d_now  = d_out + (t * n_state);
 
     // From above and from the frames after
@@ -297,34 +291,76 @@ layer_backward(const RcvStack* const stack,
 
     stack->ops->backward(
       n_hidden, a, h_prev, c_prev, c_prev + n_state, layer->d_h, layer->d_c);
-    rcv_affine_backward(
-      affine->back_h, affine->n_rows, affine->n_h, a, layer->d_h);
+
+    // A long tape comes from far away, while this frame is computed
+    rcv_affine_backward(affine->back_h,
+                        affine->n_rows,
+                        affine->n_h,
+                        a,
+                        layer->d_h,
+                        frame ? a - layer->n_sums : a,
+                        layer->n_sums);
     if (has_below) {
       memset(d_now, 0, n_state * sizeof(RcvVec));
       rcv_affine_backward(
-        affine->back_x, affine->n_rows, affine->n_x, a, d_now);
+        affine->back_x, affine->n_rows, affine->n_x, a, d_now, NULL, 0);
     }
+  }
+}
+
+/**
+   All layers backward through at most RCV_GRADIENT_FRAMES frames of a block,
+   each with the gradient of its weights while its part of the tape is near.
+
+   @param start Frame of the block that the part begins at.
+*/
+static void
+part_backward(RcvStack* const     stack,
+              const uint32_t      first,
+              const uint32_t      start,
+              const RcvVec* const x,
+              const ptrdiff_t     x_stride,
+              const uint32_t      n_frames,
+              const RcvReach      reach)
+{
+  const size_t   n_state = stack->n_state;
+  const size_t   frame   = (size_t)first + start;
+  const RcvReach part    = {reach.h ? reach.h + start : NULL,
+                         reach.c ? reach.c + start : NULL};
+  for (uint32_t l = stack->shape->num_layers; l-- > 0;) {
+    RcvStackLayer* const layer = &stack->layers[l];
+
+    layer_backward(stack,
+                   layer,
+                   l > 0,
+                   (uint32_t)frame,
+                   stack->d_out + (start * n_state),
+                   n_frames,
+                   part);
+    rcv_affine_gradient(&layer->affine,
+                        layer->a + (frame * layer->n_sums),
+                        l ? stack->layers[l - 1].h + ((1 + frame) * n_state)
+                          : x + ((ptrdiff_t)start * x_stride),
+                        l ? (ptrdiff_t)n_state : x_stride,
+                        layer->h + (frame * n_state),
+                        (ptrdiff_t)n_state,
+                        n_frames);
   }
 }
 
 void
 rcv_stack_backward(RcvStack* const     stack,
+                   const uint32_t      first,
                    const RcvVec* const x,
                    const ptrdiff_t     x_stride,
                    const uint32_t      n_frames,
                    const RcvReach      reach)
 {
-  const size_t n_state = stack->n_state;
-  for (uint32_t l = stack->shape->num_layers; l-- > 0;) {
-    RcvStackLayer* const layer = &stack->layers[l];
+  for (uint32_t end = n_frames; end > 0;) {
+    const uint32_t start =
+      (end - 1) / RCV_GRADIENT_FRAMES * RCV_GRADIENT_FRAMES;
 
-    layer_backward(stack, layer, l > 0, stack->d_out, n_frames, reach);
-    rcv_affine_gradient(&layer->affine,
-                        layer->a,
-                        l ? stack->layers[l - 1].h + n_state : x,
-                        l ? (ptrdiff_t)n_state : x_stride,
-                        layer->h,
-                        (ptrdiff_t)n_state,
-                        n_frames);
+    part_backward(stack, first, start, x, x_stride, end - start, reach);
+    end = start;
   }
 }

@@ -20,12 +20,13 @@
    with the tape between them.
 */
 
-/// One layer and its tape; rows of states are n_state vectors
+/// One layer and its tape; frames are n_sums and n_state vectors apart
 typedef struct {
   RcvAffine affine;
-  RcvVec*   a;   ///< [n_max][R] the tape, then ∂L/∂ the affine sums
-  RcvVec*   h;   ///< [1 + n_max][n_state] hidden states, the first before
-  RcvVec*   c;   ///< [1 + n_max][n_state] cell states (LSTM only)
+  uint32_t  n_sums; ///< rcv_frame_stride() of the affine sums
+  RcvVec*   a;   ///< [n_tape][n_sums] the tape, then ∂L/∂ the affine sums
+  RcvVec*   h;   ///< [1 + n_tape][n_state] hidden states, the first before
+  RcvVec*   c;   ///< [1 + n_tape][n_state] cell states (LSTM only)
   RcvVec*   d_h; ///< [n_state] ∂L/∂h from the frames after the block
   RcvVec*   d_c; ///< [n_state] ∂L/∂c likewise
 } RcvStackLayer;
@@ -35,10 +36,9 @@ typedef struct {
   const RcvShape*   shape; ///< Borrowed
   const RcvCellOps* ops;
   uint32_t          direction;
-  uint32_t          n_max;   ///< Frames of the longest block
-  uint32_t          n_state; ///< H in whole tiles
+  uint32_t          n_state; ///< rcv_frame_stride() of H
   RcvStackLayer     layers[RCV_MAX_LAYERS];
-  RcvVec*           d_out; ///< [n_max][n_state] ∂L/∂ a layer's output
+  RcvVec*           d_out; ///< [n_block][n_state] ∂L/∂ a layer's output
   RcvVec*           total; ///< [n_state] scratch
 } RcvStack;
 
@@ -59,12 +59,18 @@ typedef struct {
 #define rcv_stack_backward RCV_ISA_NAME(rcv_stack_backward)
 #define rcv_stack_reset_gradient RCV_ISA_NAME(rcv_stack_reset_gradient)
 
-/// Allocate the layers of a direction for blocks of n_max frames; false: memory
+/**
+   Allocate the layers of a direction; false: memory.
+
+   @param n_tape Frames of the tape, at least n_block.
+   @param n_block Frames of the longest block that is run backward at once.
+*/
 bool
 rcv_stack_init(RcvStack*       stack,
                const RcvShape* shape,
                uint32_t        direction,
-               uint32_t        n_max);
+               uint32_t        n_tape,
+               uint32_t        n_block);
 
 /// Free what a stack owns
 void
@@ -86,17 +92,19 @@ rcv_stack_reset(RcvStack* stack);
 void
 rcv_stack_reset_gradient(RcvStack* stack);
 
-/// Copy the states before the block; `states` is [L][2][n_state]
+/// Copy the states before a frame of the tape; `states` is [L][2][n_state]
 void
-rcv_stack_save(const RcvStack* stack, RcvVec* states);
+rcv_stack_save(const RcvStack* stack, uint32_t frame, RcvVec* states);
 
-/// The reverse of rcv_stack_save()
+/// Set the states before the first frame of the tape
 void
 rcv_stack_load(RcvStack* stack, const RcvVec* states);
 
 /**
    Run a block from the states before it and fill the tape.
 
+   @param first Frame of the tape that the block begins at; the states before it
+   are there.
    @param x First input frame read, [I]; the next ones are x_stride vectors
    apart, negative for the direction right to left.
    @return [n_frames][n_state] the top layer's hidden states, in the order of
@@ -104,30 +112,30 @@ rcv_stack_load(RcvStack* stack, const RcvVec* states);
 */
 const RcvVec*
 rcv_stack_forward(RcvStack*     stack,
+                  uint32_t      first,
                   const RcvVec* x,
                   ptrdiff_t     x_stride,
                   uint32_t      n_frames);
 
-/// What the last rcv_stack_forward() returned, which is still in the tape
+/// What rcv_stack_forward() returned for a block, which is still in the tape
 static inline const RcvVec*
-rcv_stack_tops(const RcvStack* const stack)
+rcv_stack_tops(const RcvStack* const stack, const uint32_t first)
 {
-  return stack->layers[stack->shape->num_layers - 1].h + stack->n_state;
+  return stack->layers[stack->shape->num_layers - 1].h +
+         ((1 + (size_t)first) * stack->n_state);
 }
 
-/// Make the states after a block of n_frames those before the next
-#define rcv_stack_advance RCV_ISA_NAME(rcv_stack_advance)
-void
-rcv_stack_advance(RcvStack* stack, uint32_t n_frames);
-
 /**
-   Run the block that is on the tape backward; gradients are added up.
+   Run a block that is on the tape backward; gradients are added up.
 
    Before, stack->d_out holds ∂L/∂ the top layer's hidden state per frame, in
    the order of reading; it is overwritten.
+
+   @param first,x,x_stride,n_frames Of the block, as in rcv_stack_forward().
 */
 void
 rcv_stack_backward(RcvStack*     stack,
+                   uint32_t      first,
                    const RcvVec* x,
                    ptrdiff_t     x_stride,
                    uint32_t      n_frames,
