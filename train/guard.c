@@ -164,6 +164,18 @@ rcv_guard_keep(RcvGuard* const    guard,
 }
 
 void
+rcv_guard_drop(RcvGuard* const guard, const size_t n)
+{
+  const size_t n_left = (size_t)guard->n_kept - n;
+  const size_t size   = guard->n_params;
+
+  memmove(guard->kept, guard->kept + (n * size), n_left * size * sizeof(float));
+  memmove(guard->kept_losses, guard->kept_losses + n, n_left * sizeof(double));
+  memmove(guard->kept_esrs, guard->kept_esrs + n, n_left * sizeof(double));
+  guard->n_kept = n_left;
+}
+
+void
 rcv_guard_return(RcvGuard* const guard, float* const params)
 {
   const uint64_t wanted = guard->n_in_vain / RETURNS_PER_GENERATION;

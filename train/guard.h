@@ -100,6 +100,10 @@ rcv_guard_rate(const RcvGuard* guard);
 void
 rcv_guard_keep(RcvGuard* guard, const float* params, double val_esr);
 
+/// Forget the n newest generations, which are less than all
+void
+rcv_guard_drop(RcvGuard* guard, size_t n);
+
 /// Take validated weights again, and calm the rate down
 void
 rcv_guard_return(RcvGuard* guard, float* params);

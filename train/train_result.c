@@ -108,6 +108,12 @@ rcv_train_result_print(const RcvTrainArguments* const a,
       "the rest level, or rounding errors change what it plays; train again "
       "with another --seed or a lower --lr\n");
   }
+  if (isfinite(r->refused_esr)) {
+    fprintf(stderr,
+            "A better one (validation ESR %.4g) was left: it latches, or "
+            "rounding errors change what it plays\n",
+            r->refused_esr);
+  }
   if (!a->json) {
     return RCV_OK;
   }

@@ -87,10 +87,11 @@ typedef struct {
   double        best_esr;   ///< Validation ESR of the model
   double        rest_level; ///< Of the model, see rcv_evaluate_rest()
   bool          latches;    ///< After sound, or it depends on rounding
-  double        seconds;
-  size_t        n_updates; ///< Made
-  size_t        n_planned; ///< What --updates must be to repeat this run
-  double        n_steps;   ///< Frames of all sequences, forward and backward
+  double   refused_esr;     ///< Of the best that was left for that, or infinite
+  double   seconds;
+  size_t   n_updates; ///< Made
+  size_t   n_planned; ///< What --updates must be to repeat this run
+  double   n_steps;   ///< Frames of all sequences, forward and backward
   double   update_steps_per_second; ///< Of this process, without validations
   uint32_t n_returns;               ///< Times it went back to the best weights
   RcvTrainerPoint* points;          ///< [n_points] to be freed by the caller

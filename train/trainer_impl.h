@@ -65,6 +65,7 @@ typedef struct {
   double                    next_validation; // Frames done by then
   uint64_t                  n_updates;
   size_t                    n_validations;
+  size_t                    n_checks; // Last tests before the end
   uint64_t                  n_without_gain;
   double                    best_esr;
   uint64_t                  window_frames; // Of the last update
@@ -122,6 +123,10 @@ rcv_trainer_return(RcvTrainer* trainer);
 /// Validate, keep what is better, and note it in the history
 RcvStatus
 rcv_trainer_validate(RcvTrainer* trainer, double train_loss, RcvError* error);
+
+/// How often the last test is to be done before the end of the plan
+size_t
+rcv_trainer_count_checks(const RcvTrainer* trainer);
 
 /// Take the best of the kept weights that falls silent from many places as the
 /// model; if none does, the best, which the result then says to latch

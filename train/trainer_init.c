@@ -291,8 +291,9 @@ plan_updates(RcvTrainer* const trainer, RcvError* const error)
   const double learning_s =
     left_s - (validation_s * (double)plan_validations(trainer, n_updates));
 
-  n_updates                  = rcv_plan_updates_for(&trainer->plan,
-                                   frames_per_s * fmax(learning_s, least_s));
+  const double checks_s = finish_s * (double)rcv_trainer_count_checks(trainer);
+  n_updates             = rcv_plan_updates_for(
+    &trainer->plan, frames_per_s * fmax(learning_s - checks_s, least_s));
   trainer->result->n_planned = n_updates;
   return RCV_OK;
 }
@@ -312,6 +313,7 @@ plan_length(RcvTrainer* const trainer, RcvError* const error)
   }
   if (!status) {
     trainer->n_validations = plan_validations(trainer, result->n_planned);
+    trainer->n_checks      = rcv_trainer_count_checks(trainer);
   }
   return status;
 }
@@ -363,14 +365,15 @@ rcv_trainer_run(const RcvTrainerSettings* const settings,
   RcvTrainer trainer;
   memset(&trainer, 0, sizeof(trainer));
   memset(result, 0, sizeof(RcvTrainerResult));
-  trainer.settings = settings;
-  trainer.pairs    = pairs;
-  trainer.events   = events;
-  trainer.result   = result;
-  trainer.model    = model;
-  trainer.best_esr = (double)INFINITY;
-  trainer.shape    = settings->shape;
-  trainer.time_s   = settings->time_s;
+  result->refused_esr = (double)INFINITY;
+  trainer.settings    = settings;
+  trainer.pairs       = pairs;
+  trainer.events      = events;
+  trainer.result      = result;
+  trainer.model       = model;
+  trainer.best_esr    = (double)INFINITY;
+  trainer.shape       = settings->shape;
+  trainer.time_s      = settings->time_s;
 
   RcvStatus status = run(&trainer, error);
   if (!status) {

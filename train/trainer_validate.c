@@ -25,6 +25,11 @@ static const double golden_ratio = 0.6180339887498949;
 // on.
 enum { REST_STARTS = 8, REST_STARTS_FINAL = 256 };
 
+// How often the last test is done before the end, if that takes no more than
+// this part of the time: the later it finds something, the more is lost
+enum { MOST_CHECKS = 3 };
+static const double check_share = 0.03;
+
 void
 rcv_trainer_play(const RcvTrainer* const trainer,
                  const float* const      params,
@@ -205,6 +210,89 @@ add_point(RcvTrainer* const      trainer,
   return rcv_trainer_tell(trainer, point, error);
 }
 
+/**
+   Find the newest of the kept weights that pass the last test.
+
+   @param index Set to theirs, or n_kept if there are none.
+   @param rest Set to their rest level, or that of the newest.
+*/
+static RcvStatus
+find_steady(RcvTrainer* const trainer,
+            size_t* const     index,
+            double* const     rest,
+            RcvError* const   error)
+{
+  const RcvGuard* const guard  = &trainer->guard;
+  double                newest = 0.0;
+  for (*index = 0; *index < guard->n_kept; ++*index) {
+    bool steady = false;
+    rcv_trainer_play(trainer,
+                     guard->kept + (*index * trainer->n_params),
+                     trainer->candidate->params);
+
+    const RcvStatus status =
+      test_steady(trainer, REST_STARTS_FINAL, 0.0, rest, &steady, error);
+    if (status || steady) {
+      return status;
+    }
+    newest = *index ? newest : *rest;
+  }
+  *rest = newest;
+  return RCV_OK;
+}
+
+size_t
+rcv_trainer_count_checks(const RcvTrainer* const trainer)
+{
+  // Seconds that are played from each place, at least: three levels with the
+  // silence after, and a second twice; a frame takes three times longer to
+  // train
+  const double place_s = (3 * (0.25 + 0.5)) + 2.0;
+  const double cost    = 3.0;
+  const double rate    = (double)trainer->pairs->pairs[0].rate_hz;
+  const double steps =
+    trainer->plan.n_frames * (double)trainer->settings->batch_size;
+
+  return trainer->settings->is_trial
+           ? 0
+           : (size_t)fmin(MOST_CHECKS,
+                          check_share * cost * steps /
+                            (REST_STARTS_FINAL * place_s * rate));
+}
+
+/// Whether the last test is due now, which is n_checks times before the end
+static bool
+is_check_due(const RcvTrainer* const trainer)
+{
+  const size_t n = trainer->result->n_points;
+  const size_t k = trainer->n_checks + 1;
+
+  return trainer->n_checks && n < trainer->n_validations &&
+         n * k / trainer->n_validations != (n - 1) * k / trainer->n_validations;
+}
+
+/// Do the last test before it is too late: what does not pass it is left
+static RcvStatus
+check_kept(RcvTrainer* const trainer, RcvError* const error)
+{
+  RcvGuard* const guard  = &trainer->guard;
+  size_t          index  = 0;
+  double          rest   = 0.0;
+  const RcvStatus status = find_steady(trainer, &index, &rest, error);
+  if (status || !index || index == guard->n_kept) {
+    return status;
+  }
+
+  rcv_guard_drop(guard, index);
+  rcv_trainer_return(trainer);
+  trainer->best_esr = guard->kept_esrs[0];
+  rcv_trainer_play(trainer, guard->kept, trainer->model->params);
+  trainer->model->info.validation_esr = trainer->best_esr;
+  trainer->model->info.rest_level     = rest;
+  return trainer->events->better(
+    trainer->events->handle, trainer->model, error);
+}
+
 RcvStatus
 rcv_trainer_validate(RcvTrainer* const trainer,
                      const double      train_loss,
@@ -240,7 +328,8 @@ rcv_trainer_validate(RcvTrainer* const trainer,
     rate,
     (uint32_t)trainer->guard.n_returns,
     rcv_trainer_update_speed(trainer)};
-  return status ? status : add_point(trainer, &point, error);
+  status = status ? status : add_point(trainer, &point, error);
+  return !status && is_check_due(trainer) ? check_kept(trainer, error) : status;
 }
 
 RcvStatus
@@ -249,36 +338,26 @@ rcv_trainer_choose(RcvTrainer* const trainer, RcvError* const error)
   const RcvGuard* const   guard  = &trainer->guard;
   RcvTrainerResult* const result = trainer->result;
   RcvModel* const         model  = trainer->model;
-  const size_t            n      = trainer->n_params;
-  RcvStatus               status = RCV_OK;
-  for (size_t i = 0; !status && i < guard->n_kept; ++i) {
-    double rest   = 0.0;
-    bool   steady = false;
-    rcv_trainer_play(
-      trainer, guard->kept + (i * n), trainer->candidate->params);
-    status =
-      test_steady(trainer, REST_STARTS_FINAL, 0.0, &rest, &steady, error);
-    if (i == 0) { // If none is silent, the best has its level in its file
-      result->rest_level     = rest;
-      result->latches        = true;
-      model->info.rest_level = rest;
-    }
-    if (status || !steady) {
-      continue;
-    }
+  size_t                  index  = 0;
+  RcvStatus status = find_steady(trainer, &index, &result->rest_level, error);
 
-    RcvMetrics metrics;
-    status = rcv_evaluate_use(
-      trainer->candidate, trainer->pairs, RCV_USE_VALIDATION, &metrics, error);
-    if (!status) {
-      memcpy(model->params, trainer->candidate->params, n * sizeof(float));
-      model->info.validation_esr = metrics.esr;
-      model->info.rest_level     = rest;
-      result->best_esr           = metrics.esr;
-      result->rest_level         = rest;
-      result->latches            = false;
-    }
-    break;
+  // If none is silent, the best has its level in its file
+  result->latches        = index == guard->n_kept;
+  model->info.rest_level = result->rest_level;
+  if (status || result->latches) {
+    return status;
+  }
+
+  RcvMetrics metrics;
+  status = rcv_evaluate_use(
+    trainer->candidate, trainer->pairs, RCV_USE_VALIDATION, &metrics, error);
+  if (!status) {
+    memcpy(model->params,
+           trainer->candidate->params,
+           trainer->n_params * sizeof(float));
+    model->info.validation_esr = metrics.esr;
+    result->best_esr           = metrics.esr;
+    result->refused_esr        = index ? guard->kept_esrs[0] : (double)INFINITY;
   }
   return status;
 }

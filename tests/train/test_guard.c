@@ -232,6 +232,34 @@ test_generations_apart(void** const unused)
   rcv_guard_clear(&guard);
 }
 
+/// Generations that are dropped are not gone back to, and the next one finds
+/// its neighbour
+static void
+test_drop(void** const unused)
+{
+  (void)unused;
+  const float params[] = {0.0f, 0.0f};
+  float       now[]    = {9.0f, 9.0f};
+  RcvGuard    guard;
+  assert_true(rcv_guard_init(&guard, 2));
+  rcv_guard_reset(&guard, params);
+  for (int i = 1; i <= 4; ++i) {
+    const float kept[] = {(float)i, (float)-i};
+    rcv_guard_keep(&guard, kept, 1.0 / i);
+  }
+
+  rcv_guard_drop(&guard, 0);
+  assert_int_equal(guard.n_kept, 4);
+  rcv_guard_drop(&guard, 2);
+  assert_int_equal(guard.n_kept, 2);
+  assert_close(guard.kept_esrs[0], 0.5, 0.0);
+  assert_close(guard.kept_esrs[1], 1.0, 0.0);
+  rcv_guard_return(&guard, now);
+  assert_close((double)now[0], 2.0, 0.0);
+  assert_close((double)now[1], -2.0, 0.0);
+  rcv_guard_clear(&guard);
+}
+
 int
 main(void)
 {
@@ -243,6 +271,7 @@ main(void)
     cmocka_unit_test(test_losses_after_return),
     cmocka_unit_test(test_generations),
     cmocka_unit_test(test_generations_apart),
+    cmocka_unit_test(test_drop),
   };
 
   return cmocka_run_group_tests(tests, NULL, NULL);
