@@ -21,6 +21,7 @@ import resource
 import statistics
 import subprocess
 import sys
+import time
 
 from bench_run import RECURVE, TOP
 
@@ -88,22 +89,36 @@ def measured(command, environment=None):
     return json.loads(text)
 
 
+def last_line(log):
+    """The newest validation in a log, or none"""
+    try:
+        with open(log, encoding="utf-8") as stream:
+            return json.loads(stream.readlines()[-1])
+    except (OSError, IndexError, json.JSONDecodeError):
+        return {"updates": 0}
+
+
 def recurve(folder, hidden, window, batch, threads, updates):
-    """Return (steps per second, MB)"""
+    """Return (steps per second, MB); the tests at the end are not waited for"""
     bptt = "full" if window == FULL else str(window)
     log = folder + "/speed.jsonl"
-    _, memory = measured(
+    if os.path.exists(log):
+        os.remove(log)
+    process = subprocess.Popen(
         [RECURVE, "train", folder + "/dry.wav", folder + "/wet.wav"]
         + ["-o", folder + "/speed.safetensors", "--log", log]
         + ["--no-skip", "--no-align", "--optimizer", "adam", "--bptt", bptt]
         + ["--hidden", str(hidden), "--batch", str(batch)]
         + ["--segment", str(SEGMENT_MS), "--threads", str(threads)]
         + ["--updates", str(updates)]
-        + list(VALIDATION)
+        + list(VALIDATION),
+        stderr=subprocess.DEVNULL,
     )
-    with open(log, encoding="utf-8") as stream:
-        lines = stream.readlines()
-    return json.loads(lines[-1])["update_steps_per_second"], memory
+    while last_line(log)["updates"] < updates and process.poll() is None:
+        time.sleep(0.1)
+    process.kill()
+    _, _, usage = os.wait4(process.pid, 0)
+    return last_line(log)["update_steps_per_second"], usage.ru_maxrss / 1024
 
 
 def pytorch(hidden, window, batch, threads, updates):
