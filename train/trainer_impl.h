@@ -65,7 +65,7 @@ typedef struct {
   double                    next_validation; // Frames done by then
   uint64_t                  n_updates;
   size_t                    n_validations;
-  size_t                    n_checks; // Last tests before the end
+  size_t                    n_checks; // Of what is kept, before the end
   uint64_t                  n_without_gain;
   double                    best_esr;
   uint64_t                  window_frames; // Of the last update
@@ -108,11 +108,13 @@ rcv_trainer_rate(const RcvTrainer* trainer);
    as they are.
 
    @param validation_s Set: seconds of a validation that finds a better model.
+   @param check_s Set: seconds of a check, likewise.
    @param finish_s Set: seconds of rcv_trainer_choose() if the best is steady.
 */
 RcvStatus
 rcv_trainer_measure_costs(const RcvTrainer* trainer,
                           double*           validation_s,
+                          double*           check_s,
                           double*           finish_s,
                           RcvError*         error);
 
@@ -124,7 +126,7 @@ rcv_trainer_return(RcvTrainer* trainer);
 RcvStatus
 rcv_trainer_validate(RcvTrainer* trainer, double train_loss, RcvError* error);
 
-/// How often the last test is to be done before the end of the plan
+/// How often what is kept is to be checked before the end of the plan
 size_t
 rcv_trainer_count_checks(const RcvTrainer* trainer);
 

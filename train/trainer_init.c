@@ -271,10 +271,11 @@ plan_updates(RcvTrainer* const trainer, RcvError* const error)
   const double start        = rcv_clock_now_s();
   const double frames_per_s = rcv_trainer_measure_speed(trainer);
   double       validation_s = 0.0;
+  double       check_s      = 0.0;
   double       finish_s     = 0.0;
   if (!trainer->settings->is_trial) {
-    const RcvStatus status =
-      rcv_trainer_measure_costs(trainer, &validation_s, &finish_s, error);
+    const RcvStatus status = rcv_trainer_measure_costs(
+      trainer, &validation_s, &check_s, &finish_s, error);
     if (status) {
       return status;
     }
@@ -291,7 +292,7 @@ plan_updates(RcvTrainer* const trainer, RcvError* const error)
   const double learning_s =
     left_s - (validation_s * (double)plan_validations(trainer, n_updates));
 
-  const double checks_s = finish_s * (double)rcv_trainer_count_checks(trainer);
+  const double checks_s = check_s * (double)rcv_trainer_count_checks(trainer);
   n_updates             = rcv_plan_updates_for(
     &trainer->plan, frames_per_s * fmax(learning_s - checks_s, least_s));
   trainer->result->n_planned = n_updates;

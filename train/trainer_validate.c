@@ -19,14 +19,15 @@ static const double rounding_limit = 1e-3;
 // What multiples of it leave beyond whole numbers is spread evenly
 static const double golden_ratio = 0.6180339887498949;
 
-// Places that a model is tested from: a better one, and the last one.  A
+// Places that a model is tested from: a better one, one that is checked now and
+// then, and the last one.  A
 // network may latch from few of them only: one did from none of 192 starts in a
 // quiet validation part, and from some in most stretches of what it was trained
 // on.
-enum { REST_STARTS = 8, REST_STARTS_FINAL = 256 };
+enum { REST_STARTS = 8, REST_STARTS_CHECK = 64, REST_STARTS_FINAL = 256 };
 
-// How often the last test is done before the end, if that takes no more than
-// this part of the time: the later it finds something, the more is lost
+// How often such a check comes before the end, if that takes no more than this
+// part of the time: the later something is found, the more is lost
 enum { MOST_CHECKS = 3 };
 static const double check_share = 0.03;
 
@@ -110,6 +111,7 @@ test_steady(const RcvTrainer* const trainer,
 RcvStatus
 rcv_trainer_measure_costs(const RcvTrainer* const trainer,
                           double* const           validation_s,
+                          double* const           check_s,
                           double* const           finish_s,
                           RcvError* const         error)
 {
@@ -136,6 +138,7 @@ rcv_trainer_measure_costs(const RcvTrainer* const trainer,
   }
 
   *validation_s = played_s + tested_s;
+  *check_s      = tested_s * REST_STARTS_CHECK / REST_STARTS;
   *finish_s     = played_s + (tested_s * REST_STARTS_FINAL / REST_STARTS);
   return status;
 }
@@ -211,13 +214,14 @@ add_point(RcvTrainer* const      trainer,
 }
 
 /**
-   Find the newest of the kept weights that pass the last test.
+   Find the newest of the kept weights that are steady from all of some places.
 
    @param index Set to theirs, or n_kept if there are none.
    @param rest Set to their rest level, or that of the newest.
 */
 static RcvStatus
 find_steady(RcvTrainer* const trainer,
+            const size_t      n_starts,
             size_t* const     index,
             double* const     rest,
             RcvError* const   error)
@@ -231,7 +235,7 @@ find_steady(RcvTrainer* const trainer,
                      trainer->candidate->params);
 
     const RcvStatus status =
-      test_steady(trainer, REST_STARTS_FINAL, 0.0, rest, &steady, error);
+      test_steady(trainer, n_starts, 0.0, rest, &steady, error);
     if (status || steady) {
       return status;
     }
@@ -257,10 +261,10 @@ rcv_trainer_count_checks(const RcvTrainer* const trainer)
            ? 0
            : (size_t)fmin(MOST_CHECKS,
                           check_share * cost * steps /
-                            (REST_STARTS_FINAL * place_s * rate));
+                            (REST_STARTS_CHECK * place_s * rate));
 }
 
-/// Whether the last test is due now, which is n_checks times before the end
+/// Whether a check is due now, which is n_checks times before the end
 static bool
 is_check_due(const RcvTrainer* const trainer)
 {
@@ -271,14 +275,15 @@ is_check_due(const RcvTrainer* const trainer)
          n * k / trainer->n_validations != (n - 1) * k / trainer->n_validations;
 }
 
-/// Do the last test before it is too late: what does not pass it is left
+/// Test what is kept more carefully: what latches from few places is left
 static RcvStatus
 check_kept(RcvTrainer* const trainer, RcvError* const error)
 {
-  RcvGuard* const guard  = &trainer->guard;
-  size_t          index  = 0;
-  double          rest   = 0.0;
-  const RcvStatus status = find_steady(trainer, &index, &rest, error);
+  RcvGuard* const guard = &trainer->guard;
+  size_t          index = 0;
+  double          rest  = 0.0;
+  const RcvStatus status =
+    find_steady(trainer, REST_STARTS_CHECK, &index, &rest, error);
   if (status || !index || index == guard->n_kept) {
     return status;
   }
@@ -339,7 +344,8 @@ rcv_trainer_choose(RcvTrainer* const trainer, RcvError* const error)
   RcvTrainerResult* const result = trainer->result;
   RcvModel* const         model  = trainer->model;
   size_t                  index  = 0;
-  RcvStatus status = find_steady(trainer, &index, &result->rest_level, error);
+  RcvStatus               status =
+    find_steady(trainer, REST_STARTS_FINAL, &index, &result->rest_level, error);
 
   // If none is silent, the best has its level in its file
   result->latches        = index == guard->n_kept;
