@@ -76,9 +76,13 @@ convert(const char* const in,
 
   const double rate_hz =
     isfinite(model->info.rate_hz) ? model->info.rate_hz : usual_rate_hz;
-  RcvStatus status = model->n_test
-                       ? RCV_OK
-                       : rcv_evaluate_add_test(model, (uint32_t)rate_hz, error);
+  RcvRiff   riff   = {NULL, 0};
+  RcvStatus status = RCV_OK;
+  if (!model->n_test) {
+    status = rcv_riff_render(&riff, (uint32_t)rate_hz, error);
+    status = status ? status : rcv_evaluate_add_test(model, &riff, error);
+    rcv_riff_clear(&riff);
+  }
   if (!status) {
     status = rcv_model_file_write_as(model, format, out, error);
   }

@@ -29,6 +29,7 @@
 typedef struct {
   RcvTrainArguments args;
   RcvPairs          pairs;
+  RcvRiff           riff; // That loudness and self-tests are made with
   RcvModel*         model;
   RcvTrainerResult  result;
   RcvTrainLog*      log; // NULL: none
@@ -99,8 +100,7 @@ describe_model(const Run* const run,
                          run->result.n_planned,
                          info->recipe,
                          sizeof(info->recipe));
-  return rcv_evaluate_loudness(
-    model, run->pairs.pairs[0].rate_hz, &info->loudness_db, error);
+  return rcv_evaluate_loudness(model, &run->riff, &info->loudness_db, error);
 }
 
 /// Save the best model so far, complete in itself
@@ -122,7 +122,7 @@ save_model(void* const           handle,
 
   RcvStatus status = describe_model(run, copy, error);
   if (!status) {
-    status = rcv_evaluate_add_test(copy, run->pairs.pairs[0].rate_hz, error);
+    status = rcv_evaluate_add_test(copy, &run->riff, error);
   }
   if (!status) {
     status = rcv_model_file_write(copy, run->args.output, error);
@@ -186,8 +186,8 @@ test_model(Run* const run, RcvError* const error)
   }
 
   RcvMetrics      metrics;
-  const RcvStatus status =
-    rcv_evaluate_use(run->model, &run->pairs, RCV_USE_TEST, &metrics, error);
+  const RcvStatus status = rcv_evaluate_use(
+    run->model, &run->pairs, RCV_USE_TEST, NULL, &metrics, error);
   if (!status) {
     run->model->info.test_esr = metrics.esr;
   }
@@ -248,7 +248,8 @@ prepare(Run* const run, RcvError* const error)
   return status ? status : prepare_state(run, error);
 }
 
-/// Read the recordings and which parts of them are used for what
+/// Read the recordings and which parts of them are used for what, and render
+/// the riff at their rate
 static RcvStatus
 read_pairs(Run* const run, RcvError* const error)
 {
@@ -257,11 +258,14 @@ read_pairs(Run* const run, RcvError* const error)
   RcvPairOptions options = a->pair;
   options.purpose        = a->regions ? RCV_PAIR_BY_LISTS : RCV_PAIR_TRAIN;
 
-  const RcvStatus status =
+  RcvStatus status =
     rcv_pairs_read(&run->pairs, a->paths, a->n_pairs, &options, error);
-  return status || !a->regions
+  if (!status && a->regions) {
+    status = rcv_regions_read(&run->pairs, a->regions, error);
+  }
+  return status
            ? status
-           : rcv_regions_read(&run->pairs, a->regions, error);
+           : rcv_riff_render(&run->riff, run->pairs.pairs[0].rate_hz, error);
 }
 
 static RcvStatus
@@ -337,6 +341,7 @@ rcv_cmd_train(const int argc, char** const argv)
   rcv_train_log_free(run.log);
   rcv_model_free(run.model);
   rcv_pairs_clear(&run.pairs);
+  rcv_riff_clear(&run.riff);
   if (status) {
     const bool names_file = strstr(error.message, ": ") != NULL;
 

@@ -8,6 +8,7 @@
 #include "dsp/model/model.h"
 #include "train/metrics.h"
 #include "train/pairs.h"
+#include "train/workers.h"
 
 #include <stddef.h>
 #include <stdint.h>
@@ -50,21 +51,40 @@ rcv_evaluate_region(const RcvModel* model,
 
 /**
    The same of all regions with a use together; each begins anew.
+
+   @param workers NULL, or threads to share the regions among.  Then these are
+   cut into pieces, which begin as regions do: the same ones for any number of
+   threads.
 */
 RcvStatus
 rcv_evaluate_use(const RcvModel* model,
                  const RcvPairs* pairs,
                  RcvUse          use,
+                 RcvWorkers*     workers,
                  RcvMetrics*     metrics,
                  RcvError*       error);
 
+/// `recurve signal --part riff` as floats: the standard clip
+typedef struct {
+  float* frames; ///< [n_frames] owned
+  size_t n_frames;
+} RcvRiff;
+
+/// Render it, to be cleared by the caller unless this fails
+RcvStatus
+rcv_riff_render(RcvRiff* riff, uint32_t rate_hz, RcvError* error);
+
+/// Free what it owns
+void
+rcv_riff_clear(RcvRiff* riff);
+
 /**
-   Loudness: RMS in dB of the model's output on `recurve signal --part riff`,
-   the standard clip that the plugin's `normalize` refers to.
+   Loudness: RMS in dB of the model's output on the standard clip, which the
+   plugin's `normalize` refers to.
 */
 RcvStatus
 rcv_evaluate_loudness(const RcvModel* model,
-                      uint32_t        rate_hz,
+                      const RcvRiff*  riff,
                       double*         loudness_db,
                       RcvError*       error);
 
@@ -72,6 +92,6 @@ rcv_evaluate_loudness(const RcvModel* model,
    Give a model its self-test: a short loud piece of the standard riff.
 */
 RcvStatus
-rcv_evaluate_add_test(RcvModel* model, uint32_t rate_hz, RcvError* error);
+rcv_evaluate_add_test(RcvModel* model, const RcvRiff* riff, RcvError* error);
 
 #endif // TRAIN_EVALUATE_H

@@ -37,6 +37,17 @@ rcv_metrics_add(RcvErrorSums* const sums,
   sums->n_frames += n_frames;
 }
 
+void
+rcv_metrics_add_sums(RcvErrorSums* const sums, const RcvErrorSums* const others)
+{
+  sums->error_energy += others->error_energy;
+  sums->target_energy += others->target_energy;
+  sums->error_energy_pre += others->error_energy_pre;
+  sums->target_energy_pre += others->target_energy_pre;
+  sums->error_sum += others->error_sum;
+  sums->n_frames += others->n_frames;
+}
+
 RcvMetrics
 rcv_metrics_from_sums(const RcvErrorSums* const sums)
 {

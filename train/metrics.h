@@ -37,6 +37,10 @@ rcv_metrics_add(RcvErrorSums* sums,
                 const float*  y_hat,
                 size_t        n_frames);
 
+/// Add the sums of other stretches
+void
+rcv_metrics_add_sums(RcvErrorSums* sums, const RcvErrorSums* others);
+
 /// The ratios; a silent target makes them infinite or NaN
 RcvMetrics
 rcv_metrics_from_sums(const RcvErrorSums* sums);

@@ -20,6 +20,9 @@
 #include <stddef.h>
 #include <stdint.h>
 
+/// How many times longer a frame takes to train than to play, about
+#define RCV_TRAIN_COST 3.0
+
 /// A run: set up and taken down in trainer_init.c, its data in trainer_data.c,
 /// the loop is in trainer_loop.c, validation in trainer_validate.c
 typedef struct {
@@ -125,6 +128,10 @@ rcv_trainer_return(RcvTrainer* trainer);
 /// Validate, keep what is better, and note it in the history
 RcvStatus
 rcv_trainer_validate(RcvTrainer* trainer, double train_loss, RcvError* error);
+
+/// Frames that are played for a validation that finds a better model
+double
+rcv_trainer_validation_frames(const RcvTrainer* trainer);
 
 /// How often what is kept is to be checked before the end of the plan
 size_t

@@ -250,11 +250,9 @@ plan_validations(RcvTrainer* const trainer, const size_t n_updates)
   const RcvTrainerSettings* const settings = trainer->settings;
   rcv_plan_set_updates(&trainer->plan, n_updates);
 
-  // A frame takes about this many times longer to train than to play
-  const double cost  = 3.0;
   const double steps = trainer->plan.n_frames * settings->batch_size;
-  const double n     = validation_share * cost * steps /
-                   (double)rcv_pairs_length(trainer->pairs, RCV_USE_VALIDATION);
+  const double n     = validation_share * RCV_TRAIN_COST * steps /
+                   rcv_trainer_validation_frames(trainer);
   const double most = fmin(MOST_VALIDATIONS, (double)n_updates / LEAST_UPDATES);
 
   return settings->is_trial ? 1

@@ -121,8 +121,12 @@ rcv_trainer_measure_costs(const RcvTrainer* const trainer,
   RcvMetrics   metrics;
   rcv_trainer_play(trainer, trainer->params, trainer->candidate->params);
 
-  RcvStatus status = rcv_evaluate_use(
-    trainer->candidate, trainer->pairs, RCV_USE_VALIDATION, &metrics, error);
+  RcvStatus status = rcv_evaluate_use(trainer->candidate,
+                                      trainer->pairs,
+                                      RCV_USE_VALIDATION,
+                                      trainer->workers,
+                                      &metrics,
+                                      error);
 
   // What has hardly been trained may be slow to fall silent, as what is worth
   // keeping mostly is not: it is not waited for
@@ -245,23 +249,32 @@ find_steady(RcvTrainer* const trainer,
   return RCV_OK;
 }
 
+/// Frames that are played to test whether a model is steady, at least: from
+/// each place at three levels with the silence after, and a second twice
+static double
+test_frames(const RcvTrainer* const trainer, const size_t n_starts)
+{
+  const double place_s = (3 * (0.25 + 0.5)) + 2.0;
+
+  return place_s * (double)n_starts * trainer->pairs->pairs[0].rate_hz;
+}
+
+double
+rcv_trainer_validation_frames(const RcvTrainer* const trainer)
+{
+  return (double)rcv_pairs_length(trainer->pairs, RCV_USE_VALIDATION) +
+         test_frames(trainer, REST_STARTS);
+}
+
 size_t
 rcv_trainer_count_checks(const RcvTrainer* const trainer)
 {
-  // Seconds that are played from each place, at least: three levels with the
-  // silence after, and a second twice; a frame takes three times longer to
-  // train
-  const double place_s = (3 * (0.25 + 0.5)) + 2.0;
-  const double cost    = 3.0;
-  const double rate    = (double)trainer->pairs->pairs[0].rate_hz;
   const double steps =
     trainer->plan.n_frames * (double)trainer->settings->batch_size;
+  const double n = check_share * RCV_TRAIN_COST * steps /
+                   test_frames(trainer, REST_STARTS_CHECK);
 
-  return trainer->settings->is_trial
-           ? 0
-           : (size_t)fmin(MOST_CHECKS,
-                          check_share * cost * steps /
-                            (REST_STARTS_CHECK * place_s * rate));
+  return trainer->settings->is_trial ? 0 : (size_t)fmin(MOST_CHECKS, n);
 }
 
 /// Whether a check is due now, which is n_checks times before the end
@@ -306,8 +319,12 @@ rcv_trainer_validate(RcvTrainer* const trainer,
   rcv_trainer_play(trainer, trainer->mean.params, trainer->candidate->params);
 
   RcvMetrics metrics;
-  RcvStatus  status = rcv_evaluate_use(
-    trainer->candidate, trainer->pairs, RCV_USE_VALIDATION, &metrics, error);
+  RcvStatus  status = rcv_evaluate_use(trainer->candidate,
+                                      trainer->pairs,
+                                      RCV_USE_VALIDATION,
+                                      trainer->workers,
+                                      &metrics,
+                                      error);
   if (status) {
     return status;
   }
@@ -355,8 +372,12 @@ rcv_trainer_choose(RcvTrainer* const trainer, RcvError* const error)
   }
 
   RcvMetrics metrics;
-  status = rcv_evaluate_use(
-    trainer->candidate, trainer->pairs, RCV_USE_VALIDATION, &metrics, error);
+  status = rcv_evaluate_use(trainer->candidate,
+                            trainer->pairs,
+                            RCV_USE_VALIDATION,
+                            NULL,
+                            &metrics,
+                            error);
   if (!status) {
     memcpy(model->params,
            trainer->candidate->params,

@@ -231,11 +231,12 @@ bptt_forward(RcvBptt* const             bptt,
 {
   RcvStack* const stack = &bptt->stacks[0];
   RcvVec* const   y     = rcv_vec_edit(window->y);
+  const bool      kept  = is_kept(bptt, window);
 
   rcv_stack_load(stack, bptt->states);
   for (uint32_t t = 0; t < window->n_frames; t += bptt->n_block) {
     const Block block = block_at(bptt, window, t);
-    if (!block.first) {
+    if (!kept) {
       rcv_stack_save(
         stack, 0, bptt->checkpoints + (t / bptt->n_block * state_size(bptt)));
     }
@@ -258,7 +259,7 @@ bptt_forward(RcvBptt* const             bptt,
     }
 
     rcv_stack_save(stack, block.first + block.n, bptt->states);
-    if (!is_kept(bptt, window)) {
+    if (!kept) {
       rcv_stack_load(stack, bptt->states);
     }
   }
