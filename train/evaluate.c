@@ -204,17 +204,18 @@ rcv_riff_render(RcvRiff* const  riff,
                 RcvError* const error)
 {
   const size_t   n       = rcv_capture_signal_length(RCV_SIGNAL_RIFF, rate_hz);
-  int32_t* const samples = malloc(n * sizeof(int32_t));
-  RcvStatus      status  = RCV_OK;
+  int32_t* const samples = calloc(n, sizeof(int32_t));
 
   riff->n_frames = n;
-  riff->frames   = malloc(n * sizeof(float));
+  riff->frames   = calloc(n, sizeof(float));
   if (!samples || !riff->frames) {
-    status = no_memory(error);
-  } else {
-    status =
-      rcv_capture_signal_render(RCV_SIGNAL_RIFF, rate_hz, samples, error);
+    free(samples);
+    rcv_riff_clear(riff);
+    return no_memory(error);
   }
+
+  const RcvStatus status =
+    rcv_capture_signal_render(RCV_SIGNAL_RIFF, rate_hz, samples, error);
   for (size_t t = 0; !status && t < n; ++t) {
     riff->frames[t] = (float)samples[t] / (float)RCV_SIGNAL_FULL_SCALE;
   }
@@ -241,10 +242,15 @@ rcv_evaluate_loudness(const RcvModel* const model,
   const size_t n = riff->n_frames;
   float* const x =
     rcv_evaluate_inputs(model->shape.input_size, riff->frames, NULL, n);
-  float* const    y = malloc(n * sizeof(float));
-  const RcvStatus status =
-    x && y ? rcv_model_run(model, x, y, n, error) : no_memory(error);
-  double energy = 0.0;
+  float* const y = calloc(n, sizeof(float));
+  if (!x || !y) {
+    free(x);
+    free(y);
+    return no_memory(error);
+  }
+
+  const RcvStatus status = rcv_model_run(model, x, y, n, error);
+  double          energy = 0.0;
   for (size_t t = 0; !status && t < n; ++t) {
     energy += (double)y[t] * (double)y[t];
   }

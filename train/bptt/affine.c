@@ -138,7 +138,7 @@ rcv_affine_backward(const RcvReal*      weights,
         __builtin_prefetch(next++);
       }
       add_products(acc, weights, d_sums + row, RCV_TILE);
-      weights += RCV_TILE * RCV_TILE;
+      weights += (size_t)RCV_TILE * RCV_TILE;
     }
 
     for (size_t k = 0; k < RCV_TILE; ++k) {

@@ -229,16 +229,17 @@ bptt_forward(RcvBptt* const             bptt,
              const RcvBpttWindow* const window,
              RcvReal* const             entropies)
 {
-  RcvStack* const stack = &bptt->stacks[0];
-  RcvVec* const   y     = rcv_vec_edit(window->y);
-  const bool      kept  = is_kept(bptt, window);
+  RcvStack* const stack      = &bptt->stacks[0];
+  RcvVec* const   y          = rcv_vec_edit(window->y);
+  const bool      kept       = is_kept(bptt, window);
+  RcvVec*         checkpoint = bptt->checkpoints;
 
   rcv_stack_load(stack, bptt->states);
   for (uint32_t t = 0; t < window->n_frames; t += bptt->n_block) {
     const Block block = block_at(bptt, window, t);
     if (!kept) {
-      rcv_stack_save(
-        stack, 0, bptt->checkpoints + (t / bptt->n_block * state_size(bptt)));
+      rcv_stack_save(stack, 0, checkpoint);
+      checkpoint += state_size(bptt);
     }
 
     const RcvVec* const tops = block_forward(bptt, window, block);
