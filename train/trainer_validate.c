@@ -108,6 +108,20 @@ test_steady(const RcvTrainer* const trainer,
   return status;
 }
 
+/// Play the validation parts with the candidate
+static RcvStatus
+play_validation(const RcvTrainer* const trainer,
+                RcvMetrics* const       metrics,
+                RcvError* const         error)
+{
+  return rcv_evaluate_use(trainer->candidate,
+                          trainer->pairs,
+                          RCV_USE_VALIDATION,
+                          trainer->workers,
+                          metrics,
+                          error);
+}
+
 RcvStatus
 rcv_trainer_measure_costs(const RcvTrainer* const trainer,
                           double* const           validation_s,
@@ -121,12 +135,7 @@ rcv_trainer_measure_costs(const RcvTrainer* const trainer,
   RcvMetrics   metrics;
   rcv_trainer_play(trainer, trainer->params, trainer->candidate->params);
 
-  RcvStatus status = rcv_evaluate_use(trainer->candidate,
-                                      trainer->pairs,
-                                      RCV_USE_VALIDATION,
-                                      trainer->workers,
-                                      &metrics,
-                                      error);
+  RcvStatus status = play_validation(trainer, &metrics, error);
 
   // What has hardly been trained may be slow to fall silent, as what is worth
   // keeping mostly is not: it is not waited for
@@ -319,12 +328,7 @@ rcv_trainer_validate(RcvTrainer* const trainer,
   rcv_trainer_play(trainer, trainer->mean.params, trainer->candidate->params);
 
   RcvMetrics metrics;
-  RcvStatus  status = rcv_evaluate_use(trainer->candidate,
-                                      trainer->pairs,
-                                      RCV_USE_VALIDATION,
-                                      trainer->workers,
-                                      &metrics,
-                                      error);
+  RcvStatus  status = play_validation(trainer, &metrics, error);
   if (status) {
     return status;
   }
