@@ -9,7 +9,7 @@
 
 // The part of the sequences that are silence after sound, and how much quieter
 // or louder than recorded that is: more than the test of latching asks for
-static const double silent_share = 1.0 / 16.0;
+static const double silent_share = 1.0 / 32.0;
 static const double least_gain   = 0.2;
 static const double most_gain    = 5.0;
 

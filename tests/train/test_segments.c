@@ -49,12 +49,12 @@ draw(RcvPair* const pair)
   return n_silent;
 }
 
-/// One of 16 is silence after sound
+/// One of 32 is silence after sound
 static void
 test_silence(void** const unused)
 {
   (void)unused;
-  assert_in_range(draw(&rcv_trainer_rig_pair), N_DRAWN / 20, N_DRAWN / 13);
+  assert_in_range(draw(&rcv_trainer_rig_pair), N_DRAWN / 40, N_DRAWN / 25);
 }
 
 /// What starts anew with each clip has no sound that goes on
