@@ -129,10 +129,6 @@ rcv_trainer_return(RcvTrainer* trainer);
 RcvStatus
 rcv_trainer_validate(RcvTrainer* trainer, double train_loss, RcvError* error);
 
-/// Frames that are played for a validation that finds a better model
-double
-rcv_trainer_validation_frames(const RcvTrainer* trainer);
-
 /// How often what is kept is to be checked before the end of the plan
 size_t
 rcv_trainer_count_checks(const RcvTrainer* trainer);

@@ -251,8 +251,12 @@ plan_validations(RcvTrainer* const trainer, const size_t n_updates)
   rcv_plan_set_updates(&trainer->plan, n_updates);
 
   const double steps = trainer->plan.n_frames * settings->batch_size;
-  const double n     = validation_share * RCV_TRAIN_COST * steps /
-                   rcv_trainer_validation_frames(trainer);
+  const double n_played =
+    (double)rcv_pairs_length(trainer->pairs, RCV_USE_VALIDATION);
+
+  // The tests of what is better come on top of it: a return loses all that was
+  // learned since the last validation, so it is not to be saved on them
+  const double n    = validation_share * RCV_TRAIN_COST * steps / n_played;
   const double most = fmin(MOST_VALIDATIONS, (double)n_updates / LEAST_UPDATES);
 
   return settings->is_trial ? 1

@@ -268,13 +268,6 @@ test_frames(const RcvTrainer* const trainer, const size_t n_starts)
   return place_s * (double)n_starts * trainer->pairs->pairs[0].rate_hz;
 }
 
-double
-rcv_trainer_validation_frames(const RcvTrainer* const trainer)
-{
-  return (double)rcv_pairs_length(trainer->pairs, RCV_USE_VALIDATION) +
-         test_frames(trainer, REST_STARTS);
-}
-
 size_t
 rcv_trainer_count_checks(const RcvTrainer* const trainer)
 {
