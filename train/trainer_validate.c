@@ -26,8 +26,9 @@ static const double golden_ratio = 0.6180339887498949;
 // on.
 enum { REST_STARTS = 8, REST_STARTS_CHECK = 64, REST_STARTS_FINAL = 256 };
 
-// How often such a check comes before the end, if that takes no more than this
-// part of the time: the later something is found, the more is lost
+// How often such a check comes before the end, more than once only if that
+// takes no more than this part of the time: the later something is found, the
+// more is lost
 enum { MOST_CHECKS = 3 };
 static const double check_share = 0.03;
 
@@ -276,7 +277,8 @@ rcv_trainer_count_checks(const RcvTrainer* const trainer)
   const double n = check_share * RCV_TRAIN_COST * steps /
                    test_frames(trainer, REST_STARTS_CHECK);
 
-  return trainer->settings->is_trial ? 0 : (size_t)fmin(MOST_CHECKS, n);
+  return trainer->settings->is_trial ? 0
+                                     : (size_t)fmax(1.0, fmin(MOST_CHECKS, n));
 }
 
 /// Whether a check is due now, which is n_checks times before the end
