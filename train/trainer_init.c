@@ -193,11 +193,12 @@ init(RcvTrainer* const trainer, RcvError* const error)
     trainer->bptts[i] = rcv_slice_new_bptt(&trainer->slice_settings);
     good              = trainer->bptts[i];
   }
-  for (uint32_t i = 0; good && i < trainer->n_slices; ++i) {
-    // As rcv_workers_run() divides the slices
-    trainer->slices[i] = rcv_slice_new(&trainer->slice_settings,
-                                       trainer->bptts[i % trainer->n_bptts]);
-    good               = trainer->slices[i];
+  for (uint32_t i = 0, thread = 0; good && i < trainer->n_slices; ++i) {
+    // In turn, as rcv_workers_run() divides the slices among the threads
+    trainer->slices[i] =
+      rcv_slice_new(&trainer->slice_settings, trainer->bptts[thread]);
+    good   = trainer->slices[i];
+    thread = thread + 1 < trainer->n_bptts ? thread + 1 : 0;
   }
   return good ? RCV_OK
               : rcv_error_set(error, RCV_NO_MEMORY, "No memory for training");
