@@ -110,7 +110,8 @@ typedef struct {
                    double                 updates_per_s,
                    double                 seconds_left);
 
-  /// There is a new best model, borrowed; anything but RCV_OK ends the run
+  /// There is a new best model, borrowed, or the best was left for latching and
+  /// this one is what comes next; anything but RCV_OK ends the run
   RcvStatus (*better)(void* handle, const RcvModel* model, RcvError* error);
 
   /// Set by a signal handler to end the run; borrowed, may be NULL

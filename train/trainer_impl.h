@@ -125,7 +125,8 @@ rcv_trainer_measure_costs(const RcvTrainer* trainer,
 void
 rcv_trainer_return(RcvTrainer* trainer);
 
-/// Validate, keep what is better, and note it in the history
+/// Validate, keep what is better, note it in the history, and check what is
+/// kept where that is due
 RcvStatus
 rcv_trainer_validate(RcvTrainer* trainer, double train_loss, RcvError* error);
 
