@@ -39,6 +39,12 @@ INSTRUCTION_SETS = [
         + ["-mfma", "-mprefer-vector-width=256", "-DRCV_HALF_VECTORS=1"],
     ),
 ]
+# Training's once more with a backward pass in bfloat16
+ISA_BF16_BACKWARD = [
+    ("avx512bf16", cpu, flags + ["-mavx512bf16", "-DRCV_BF16_BACKWARD=1"])
+    for name, cpu, flags in INSTRUCTION_SETS
+    if name == "avx512"
+]
 ISA_SOURCES = ["dsp/kernels/*_body.c", "train/bptt/*.c"]
 
 # Half vectors are for one voice of few units; sequences always fill whole ones
@@ -174,6 +180,7 @@ def _build_libraries(bld):
     """Build the static libraries that the programs and the plugin share"""
     played = INSTRUCTION_SETS + ([] if bld.env.SANITIZE else ISA_FAST)
     trained = [isa for isa in INSTRUCTION_SETS if isa[0] not in ISA_PLAYED_ONLY]
+    trained += ISA_BF16_BACKWARD
 
     # Without contraction, so that a cell's result is the same everywhere
     _static_library(

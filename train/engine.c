@@ -9,8 +9,23 @@
 #include <stdlib.h>
 #include <string.h>
 
+/// The one of an instruction set that goes backward in bfloat16, if it can here
+static RcvEngine
+with_bf16_backward(const RcvEngine engine)
+{
+#ifdef RCV_HAVE_X86_TABLES
+  __builtin_cpu_init();
+  if (engine.bptt == &rcv_bptt_avx512 && __builtin_cpu_supports("avx512bf16")) {
+    const RcvEngine with = {&rcv_bptt_avx512bf16, rcv_loss_avx512bf16};
+    return with;
+  }
+#endif
+  const RcvEngine none = {NULL, engine.loss};
+  return none;
+}
+
 RcvEngine
-rcv_engine_choose(void)
+rcv_engine_choose(const bool bf16_backward)
 {
   static const RcvEngine engines[] = {
 #ifdef RCV_HAVE_X86_TABLES
@@ -34,5 +49,5 @@ rcv_engine_choose(void)
                                       strlen(engines[i].bptt->name)) != 0) {
     ++i;
   }
-  return engines[i];
+  return bf16_backward ? with_bf16_backward(engines[i]) : engines[i];
 }

@@ -7,6 +7,8 @@
 #include "train/bptt/bptt.h"
 #include "train/bptt/loss.h"
 
+#include <stdbool.h>
+
 /// Back-propagation and loss of one instruction set
 typedef struct {
   const RcvBpttTable* bptt;
@@ -16,8 +18,13 @@ typedef struct {
 /**
    The engine for the kernels that play here, so that RECURVE_KERNELS chooses
    both.
+
+   @param bf16_backward One that goes backward in bfloat16.
+   @return The engine; its bptt is NULL if it is to go backward in bfloat16 and
+   the processor or the chosen kernels have no instruction for that (AVX-512
+   BF16: Zen 4, Cooper Lake, Sapphire Rapids and later).
 */
 RcvEngine
-rcv_engine_choose(void);
+rcv_engine_choose(bool bf16_backward);
 
 #endif // TRAIN_ENGINE_H

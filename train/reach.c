@@ -293,7 +293,7 @@ rcv_reach_measure(const RcvModel* const model,
 
   Pass pass;
   memset(&pass, 0, sizeof(pass));
-  pass.table   = rcv_engine_choose().bptt;
+  pass.table   = rcv_engine_choose(false).bptt;
   pass.n_lanes = pass.table->n_lanes;
   pass.n_warm  = pair->rate_hz / 2;
   pass.n_lags  = n_lags;

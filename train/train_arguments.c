@@ -3,6 +3,8 @@
 
 #include "train/train_arguments.h"
 
+#include "train/engine.h"
+
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -65,6 +67,9 @@ parse(RcvTrainArguments* const a,
     {"bf16", 0, RCV_OPTION_FLAG, &s->is_bf16, NULL,
      "Weights that are exact in bfloat16: an LSTM of 45 units or more, and a "
      "GRU of 52, then costs less to play", 0.0, 0.0, NULL},
+    {"bf16-backward", 0, RCV_OPTION_FLAG, &s->is_bf16_backward, NULL,
+     "Go backward in bfloat16, which is 15 to 40 % faster and off by a 500th; "
+     "needs AVX-512 BF16", 0.0, 0.0, NULL},
     {"bptt", 0, RCV_OPTION_STRING, &r->bptt, "full|grow|N",
      "How far gradients go back: whole segments, windows that grow to whole "
      "segments, or windows of N frames", 0.0, 0.0, NULL},
@@ -224,6 +229,12 @@ rcv_train_arguments_parse(RcvTrainArguments* const a,
   if (a->regions && (a->pair.validation_s >= 0.0 || a->pair.clip_frames)) {
     return wrong("--regions says all that --val-from, --test-from and --clips "
                  "do; give only one of them",
+                 "");
+  }
+
+  if (s->is_bf16_backward && !rcv_engine_choose(true).bptt) {
+    return wrong("--bf16-backward needs a processor with AVX-512 BF16, and the "
+                 "kernels avx512; leave it out",
                  "");
   }
 

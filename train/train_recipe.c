@@ -62,6 +62,10 @@ rcv_train_recipe_write(const RcvTrainArguments* const a,
     const size_t n = strlen(split);
     snprintf(split + n, sizeof(split) - n, " --bf16");
   }
+  if (s->is_bf16_backward) {
+    const size_t n = strlen(split);
+    snprintf(split + n, sizeof(split) - n, " --bf16-backward");
+  }
 
   if (a->regions) {
     // Its name alone: where it was is nobody's business who gets the model

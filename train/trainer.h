@@ -49,6 +49,9 @@ typedef struct {
   /// Train weights that are exact in bfloat16, see bf16_weights.h
   bool is_bf16;
 
+  /// Go backward in bfloat16: rcv_engine_choose(true) must have such an engine
+  bool is_bf16_backward;
+
   /// File to save the state in at each validation, or NULL; borrowed
   const char* state_path;
 

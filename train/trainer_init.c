@@ -145,7 +145,7 @@ plan_segments(RcvTrainer* const trainer, RcvError* const error)
   trainer->n_span    = n_warm + n_row;
 
   const RcvSliceSettings slice = {
-    rcv_engine_choose(),
+    rcv_engine_choose(settings->is_bf16_backward),
     trainer->shape,
     trainer->plan.segment_frames,
     (uint32_t)n_warm,

@@ -101,6 +101,8 @@ describe(const RcvTrainer* const trainer)
                      : shape->skip ? "yes"
                                    : "no");
   failed |= set_text(about, "weights", s->is_bf16 ? "bfloat16" : "float");
+  failed |=
+    set_text(about, "backward", s->is_bf16_backward ? "bfloat16" : "float");
   failed |= set_text(about, "optimizer", "%s", optimizers[s->optimizer]);
   failed |=
     set_text(about, "bptt", "%s %u", windows[s->windows], s->window_frames);
@@ -115,7 +117,7 @@ describe(const RcvTrainer* const trainer)
   failed |= set_text(about,
                      "kernels",
                      "%s, BLAS %s",
-                     rcv_engine_choose().bptt->name,
+                     rcv_engine_choose(s->is_bf16_backward).bptt->name,
                      rcv_lapack_name());
   if (s->start) {
     const size_t size = rcv_shape_n_params(shape) * sizeof(float);

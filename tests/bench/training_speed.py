@@ -4,33 +4,35 @@
 
 """Training speed beside PyTorch and oneDNN, the same work in turn on one machine.
 
-    tests/bench/training_speed.py FOLDER [RUNS]
+    tests/bench/training_speed.py FOLDER [--runs N] [--hidden 16,32,...]
+        [--windows 1000,22080] [--batches 16,64] [--threads 1,2]
 
 An LSTM with a linear head over windows of 1000 frames with carried state, and
 by full back-propagation through segments of 22 080 frames: forward, backward
 and an Adam update; of oneDNN the LSTM forward and backward alone, which is less
 work (onednn/lstm.c).  Prints million steps (a frame of a sequence) per second,
-medians of RUNS (3), the ratio to the faster of the two, and the peak memory of
-the processes.  Needs python3-torch, for which OPENBLAS_CORETYPE is unset, and
-libdnnl-dev.
+medians of the runs, the ratio to the faster of the two, and the peak memory of
+the processes; of `--bf16-backward`, where the processor has it, too.  Needs
+python3-torch, for which OPENBLAS_CORETYPE is unset, and libdnnl-dev.
 """
 
+import argparse
 import json
 import os
 import resource
 import statistics
 import subprocess
-import sys
 import time
 
-from bench_run import RECURVE, TOP
+from bench_run import RECURVE, TOP, number, numbers
 
 ONEDNN = os.path.join(TOP, "tests", "bench", "onednn", "lstm.c")
 
-SIZES = (16, 32, 40, 64, 96)
 SEGMENT_MS = 460
 FULL = SEGMENT_MS * 48
-ROW = "| %d | %d | %d | %d | %.2f | %.3f | %.3f | %.1f | %.0f | %.0f | %.0f |"
+HEADING = "| H | window | B | threads | Recurve | bf16 | PyTorch | oneDNN | ratio "
+HEADING += "| MB | bf16 | PyTorch | oneDNN |"
+FORMS = ("%.2f", "%.2f", "%.3f", "%.3f")
 VALIDATION = ("--val-from", "9", "--test-from", "10.5")
 
 TORCH = """
@@ -98,7 +100,13 @@ def last_line(log):
         return {"updates": 0}
 
 
-def recurve(folder, hidden, window, batch, threads, updates):
+def has_bf16():
+    """Whether this processor has AVX-512 BF16"""
+    with open("/proc/cpuinfo", encoding="utf-8") as stream:
+        return "avx512_bf16" in stream.read().split()
+
+
+def recurve(folder, hidden, window, batch, threads, updates, *options):
     """Return (steps per second, MB); the tests at the end are not waited for"""
     bptt = "full" if window == FULL else str(window)
     log = folder + "/speed.jsonl"
@@ -111,7 +119,7 @@ def recurve(folder, hidden, window, batch, threads, updates):
         + ["--hidden", str(hidden), "--batch", str(batch)]
         + ["--segment", str(SEGMENT_MS), "--threads", str(threads)]
         + ["--updates", str(updates)]
-        + list(VALIDATION),
+        + list(VALIDATION + options),
         stderr=subprocess.DEVNULL,
     )
     while last_line(log)["updates"] < updates and process.poll() is None:
@@ -142,11 +150,52 @@ def onednn(program, hidden, window, batch, threads, updates):
     return float(out), memory
 
 
-def main(arguments):
-    if not 1 <= len(arguments) <= 2:
-        sys.exit(__doc__.strip())
-    folder = arguments[0]
-    n_runs = int(arguments[1]) if len(arguments) > 1 else 3
+def median(speeds):
+    """Return the median in millions, or None"""
+    known = [speed / 1e6 for speed in speeds if speed is not None]
+    return statistics.median(known) if known else None
+
+
+def print_row(folder, program, hidden, window, batch, threads, n_runs):
+    """Measure all in turn and print their row of the table"""
+    n = int(4e7 / hidden / batch / window) + 1  # About the same time for all
+    ours = (folder, hidden, window, batch, threads, 8 * n)
+    theirs = (hidden, window, batch, threads, -(-n // 8))
+    runs = [
+        (
+            recurve(*ours),
+            recurve(*ours, "--bf16-backward") if has_bf16() else (None, None),
+            pytorch(*theirs),
+            onednn(program, *theirs),
+        )
+        for _ in range(n_runs)
+    ]
+    columns = list(zip(*runs))
+    speeds = [median(speed for speed, _ in column) for column in columns]
+    memory = [max(mb or 0 for _, mb in column) or None for column in columns]
+    row = ["%d" % value for value in (hidden, window, batch, threads)]
+    row += [number(speed, form) for speed, form in zip(speeds, FORMS)]
+    row += ["%.1f" % (speeds[0] / max(speeds[2:]))]
+    row += [number(mb, "%.0f") for mb in memory]
+    print("| %s |" % " | ".join(row), flush=True)
+
+
+def parse():
+    options = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    options.add_argument("folder", metavar="FOLDER")
+    options.add_argument("--runs", type=int, default=3)
+    options.add_argument("--hidden", type=numbers, default=[16, 32, 40, 64, 96])
+    options.add_argument("--windows", type=numbers, default=[1000, FULL])
+    options.add_argument("--batches", type=numbers, default=[16, 64])
+    options.add_argument("--threads", type=numbers, default=[1, 2])
+    return options.parse_args()
+
+
+def main():
+    arguments = parse()
+    folder = arguments.folder
     os.makedirs(folder, exist_ok=True)
     dry = folder + "/dry.wav"
     subprocess.run([RECURVE, "signal", dry, "--part", "riff"], check=True)
@@ -156,28 +205,15 @@ def main(arguments):
     program = folder + "/onednn_lstm"
     subprocess.run(["cc", "-O2", ONEDNN, "-o", program, "-ldnnl"], check=True)
 
-    print("| H | window | B | threads | Recurve | PyTorch | oneDNN | ratio | MB | | |")
-    print("|---|---|---|---|---|---|---|---|---|---|---|")
-    for window in (1000, FULL):
-        for batch in (16, 64):
-            for threads in (1, 2):
-                for hidden in SIZES:
-                    # About the same time for all
-                    n = int(4e7 / hidden / batch / window) + 1
-                    rows = []
-                    for _ in range(n_runs):
-                        ours = recurve(folder, hidden, window, batch, threads, 8 * n)
-                        work = (hidden, window, batch, threads, -(-n // 8))
-                        rows.append((ours, pytorch(*work), onednn(program, *work)))
-                    speeds = [
-                        statistics.median(row[k][0] for row in rows) / 1e6
-                        for k in range(3)
-                    ]
-                    memory = [max(row[k][1] for row in rows) for k in range(3)]
-                    row = (hidden, window, batch, threads, *speeds)
-                    row += (speeds[0] / max(speeds[1:]), *memory)
-                    print(ROW % row, flush=True)
+    print(HEADING)
+    print("|---" * (HEADING.count("|") - 1) + "|")
+    for window in arguments.windows:
+        for batch in arguments.batches:
+            for threads in arguments.threads:
+                for hidden in arguments.hidden:
+                    work = (hidden, window, batch, threads)
+                    print_row(folder, program, *work, arguments.runs)
 
 
 if __name__ == "__main__":
-    main(sys.argv[1:])
+    main()

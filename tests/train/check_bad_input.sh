@@ -123,6 +123,9 @@ for bad in missing.wav cut.wav head.wav empty.wav text.wav none.wav folder; do
 done
 refuse 1 urn:none capture urn:none dry.wav -o out
 
+RECURVE_KERNELS=generic refuse 2 "AVX-512 BF16" train dry.wav wet.wav \
+  -o out.safetensors "${train[@]}" --bf16-backward
+
 # Models that cannot be read
 for k in $(seq 0 39); do
   refuse 1 "cut$k.safetensors" info "cut$k.safetensors"

@@ -120,6 +120,10 @@ refuse "seed was 3 and is now 4" killed.st --resume --seed 4
 refuse "optimizer was soap and is now adam" killed.st --resume \
   --optimizer adam --lr 0.03
 refuse "weights was float and is now bfloat16" killed.st --resume --bf16
+if grep -qw avx512_bf16 /proc/cpuinfo; then
+  refuse "backward was float and is now bfloat16" killed.st --resume \
+    --bf16-backward
+fi
 mv wet.wav kept.wav && mv other.wav wet.wav
 refuse "recordings was" killed.st --resume
 mv kept.wav wet.wav

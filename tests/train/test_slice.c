@@ -17,8 +17,13 @@ enum { WARM_UP = 50, WINDOW = 200, N_WINDOWS = 4 };
 static RcvSliceSettings
 slice_settings(const RcvShape* const shape, const uint32_t segment_frames)
 {
-  const RcvSliceSettings settings = {
-    rcv_engine_choose(), *shape, segment_frames, WARM_UP, WINDOW, WINDOW, 1e-6};
+  const RcvSliceSettings settings = {rcv_engine_choose(false),
+                                     *shape,
+                                     segment_frames,
+                                     WARM_UP,
+                                     WINDOW,
+                                     WINDOW,
+                                     1e-6};
 
   return settings;
 }

@@ -7,6 +7,7 @@
 #include "tests/support/model_fixture.h"
 #include "tests/support/trainer_rig.h"
 #include "train/bf16_weights.h"
+#include "train/engine.h"
 #include "train/evaluate.h"
 #include "train/random.h"
 
@@ -71,6 +72,32 @@ test_bf16(void** const unused)
                  0.0);
     rcv_model_free(model);
   }
+}
+
+/// With a backward pass in bfloat16 it learns as well
+static void
+test_bf16_backward(void** const unused)
+{
+  (void)unused;
+  if (!rcv_engine_choose(true).bptt) {
+    print_message("no AVX-512 BF16 here\n");
+    skip();
+  }
+
+  RcvTrainerRigEvents events   = {0, 0, 0, 0.0, 0};
+  RcvTrainerSettings  settings = rcv_trainer_rig_settings(600, 1);
+  RcvTrainerResult    result;
+  RcvModel* const floats = rcv_trainer_rig_train(settings, &events, &result);
+  memset(&events, 0, sizeof(events));
+  settings.is_bf16_backward = true;
+  RcvModel* const model     = rcv_trainer_rig_train(settings, &events, &result);
+  print_message("ESR %.4g\n", result.best_esr);
+  assert_true(result.best_esr < 0.003);
+  assert_memory_not_equal(model->params,
+                          floats->params,
+                          rcv_shape_n_params(&model->shape) * sizeof(float));
+  rcv_model_free(floats);
+  rcv_model_free(model);
 }
 
 /// What is in the first halves of clips is neither learned nor measured
@@ -199,6 +226,7 @@ main(void)
   const struct CMUnitTest tests[] = {
     cmocka_unit_test(test_learns),
     cmocka_unit_test(test_bf16),
+    cmocka_unit_test(test_bf16_backward),
     cmocka_unit_test(test_clips),
     cmocka_unit_test(test_repeats),
     cmocka_unit_test(test_interrupt),

@@ -14,6 +14,25 @@ enum {
   GRADIENT_COLUMNS = RCV_VECTOR_WIDTH == 16 ? 4 : 2,
 };
 
+/// Where in the room the factors of the gradient's two sides are
+typedef struct {
+  size_t x; // Those of d_sums are before
+  size_t h;
+  size_t one;
+  size_t size;
+} Room;
+
+static Room
+room_of(const RcvAffine* const affine)
+{
+  const uint32_t n    = RCV_GRADIENT_FRAMES;
+  const size_t   x    = rcv_factors_room(affine->n_rows, n);
+  const size_t   h    = x + rcv_factors_room(affine->n_x, n);
+  const size_t   one  = h + rcv_factors_room(affine->n_h, n);
+  const Room     room = {x, h, one, one + rcv_factors_room(1, n)};
+  return room;
+}
+
 bool
 rcv_affine_init(RcvAffine* const affine,
                 const size_t     n_rows,
@@ -26,11 +45,14 @@ rcv_affine_init(RcvAffine* const affine,
   affine->n_x     = (uint32_t)n_x;
   affine->n_h     = (uint32_t)n_h;
   affine->forward = rcv_bptt_alloc(rows * (1 + n_x + n_h), sizeof(RcvReal));
-  affine->back_x  = rcv_bptt_alloc(rcv_tile_round(n_x) * rows, sizeof(RcvReal));
-  affine->back_h  = rcv_bptt_alloc(rcv_tile_round(n_h) * rows, sizeof(RcvReal));
+  affine->back_x =
+    rcv_bptt_alloc(rcv_tile_round(n_x) * rows / RCV_PAIR, sizeof(RcvFactor));
+  affine->back_h =
+    rcv_bptt_alloc(rcv_tile_round(n_h) * rows / RCV_PAIR, sizeof(RcvFactor));
   affine->gradient = rcv_bptt_alloc(rows * (n_x + n_h + 1), sizeof(RcvVec));
+  affine->room     = rcv_bptt_alloc(room_of(affine).size, sizeof(RcvFactors));
   return affine->forward && affine->back_x && affine->back_h &&
-         affine->gradient;
+         affine->gradient && affine->room;
 }
 
 void
@@ -40,15 +62,23 @@ rcv_affine_clear(RcvAffine* const affine)
   free(affine->back_x);
   free(affine->back_h);
   free(affine->gradient);
+  free(affine->room);
   memset(affine, 0, sizeof(RcvAffine));
 }
 
-/// Where element (row, column) of [n_columns/8][n_rows][8] stands
-static size_t
-back_index(const RcvAffine* const affine, const size_t row, const size_t column)
+/// Set element (row, column) of [n_columns/8][n_rows/RCV_PAIR][8]
+static void
+set_back(const RcvAffine* const affine,
+         RcvFactor* const       back,
+         const size_t           row,
+         const size_t           column,
+         const RcvReal          value)
 {
-  return ((((column / RCV_TILE) * affine->n_rows) + row) * RCV_TILE) +
-         (column % RCV_TILE);
+  const size_t tile = column / RCV_TILE * (affine->n_rows / RCV_PAIR);
+  const size_t step = tile + (row / RCV_PAIR);
+
+  rcv_factor_set(
+    &back[(step * RCV_TILE) + (column % RCV_TILE)], row % RCV_PAIR, value);
 }
 
 void
@@ -63,9 +93,9 @@ rcv_affine_set(RcvAffine* const affine,
   affine->forward[((((row / RCV_TILE) * (1 + n_columns)) + place) * RCV_TILE) +
                   (row % RCV_TILE)] = value;
   if (column < affine->n_x) {
-    affine->back_x[back_index(affine, row, column)] = value;
+    set_back(affine, affine->back_x, row, column, value);
   } else if (column < n_columns) {
-    affine->back_h[back_index(affine, row, column - affine->n_x)] = value;
+    set_back(affine, affine->back_h, row, column - affine->n_x, value);
   }
 }
 
@@ -114,18 +144,41 @@ rcv_affine_forward(const RcvAffine* const affine,
   }
 }
 
-void
-rcv_affine_backward(const RcvReal*      weights,
-                    const size_t        n_rows,
-                    const size_t        n_in,
-                    const RcvVec* const d_sums,
-                    RcvVec* const       d_in,
-                    const RcvVec*       next,
-                    const size_t        n_next)
+/// acc [8] += Σ_k weights [n][8] in [n], of the backward pass
+RCV_INLINE void
+add_back_products(RcvVec* const           acc,
+                  const RcvFactor* const  weights,
+                  const RcvFactors* const in,
+                  const size_t            n)
 {
+#pragma GCC unroll 1
+  for (size_t k = 0; k < n; ++k) {
+    const RcvFactors       value = in[k];
+    const RcvFactor* const row   = weights + (k * RCV_TILE);
+    for (size_t r = 0; r < RCV_TILE; ++r) {
+      acc[r] = rcv_factors_add(acc[r], value, rcv_factors_of(row[r]));
+    }
+  }
+}
+
+void
+rcv_affine_backward(const RcvAffine* const affine,
+                    const RcvFactor*       weights,
+                    const size_t           n_in,
+                    const RcvVec* const    d_sums,
+                    RcvVec* const          d_in,
+                    const RcvVec*          next,
+                    const size_t           n_next)
+{
+  enum { STEPS = RCV_TILE / RCV_PAIR };
+
+  const size_t            n_rows = affine->n_rows;
+  const RcvFactors* const factors =
+    rcv_factors_of_neighbours(affine->room, d_sums, n_rows);
+
   // Asked for a few at a time: the processor waits for no more at once
-  const size_t n_steps = rcv_tile_round(n_in) / RCV_TILE * (n_rows / RCV_TILE);
-  const size_t n_ask   = (n_next + n_steps - 1) / n_steps;
+  const size_t n_tiles = rcv_tile_round(n_in) / RCV_TILE * (n_rows / RCV_TILE);
+  const size_t n_ask   = (n_next + n_tiles - 1) / n_tiles;
 
   for (size_t column = 0; column < n_in; column += RCV_TILE) {
     RcvVec acc[RCV_TILE];
@@ -137,8 +190,8 @@ rcv_affine_backward(const RcvReal*      weights,
       for (size_t i = 0; i < n_ask; ++i) {
         __builtin_prefetch(next++);
       }
-      add_products(acc, weights, d_sums + row, RCV_TILE);
-      weights += (size_t)RCV_TILE * RCV_TILE;
+      add_back_products(acc, weights, factors + (row / RCV_PAIR), STEPS);
+      weights += (size_t)STEPS * RCV_TILE;
     }
 
     for (size_t k = 0; k < RCV_TILE; ++k) {
@@ -151,29 +204,29 @@ rcv_affine_backward(const RcvReal*      weights,
    A tile of the gradient: n_columns neighbouring columns of GRADIENT_ROWS rows.
 
    @param gradient Of the tile's first row and column.
-   @param d_sums Of the tile's first row in the first frame.
-   @param in Of the tile's first column in the first frame.
+   @param d_sums Of the tile's first row in the first step.
+   @param in Of the tile's first column in the first step.
 */
 RCV_INLINE void
-add_gradient_tile(RcvVec* const   gradient,
-                  const size_t    gradient_stride,
-                  const RcvVec*   d_sums,
-                  const size_t    d_stride,
-                  const RcvVec*   in,
-                  const ptrdiff_t in_stride,
-                  const uint32_t  n_frames,
-                  const uint32_t  n_columns)
+add_gradient_tile(RcvVec* const        gradient,
+                  const size_t         gradient_stride,
+                  const RcvFactorSteps d_sums,
+                  const RcvFactorSteps in,
+                  const uint32_t       n_steps,
+                  const uint32_t       n_columns)
 {
-  RcvVec acc[GRADIENT_ROWS][GRADIENT_COLUMNS] = {{rcv_vec_set(0)}};
+  const RcvFactors* d                                    = d_sums.first;
+  const RcvFactors* i                                    = in.first;
+  RcvVec            acc[GRADIENT_ROWS][GRADIENT_COLUMNS] = {{rcv_vec_set(0)}};
 
-  for (uint32_t t = 0; t < n_frames; ++t) {
+  for (uint32_t step = 0; step < n_steps; ++step) {
     for (size_t r = 0; r < GRADIENT_ROWS; ++r) {
       for (uint32_t c = 0; c < n_columns; ++c) {
-        acc[r][c] += d_sums[r] * in[c];
+        acc[r][c] = rcv_factors_add(acc[r][c], d[r], i[c]);
       }
     }
-    d_sums += d_stride;
-    in += in_stride;
+    d += d_sums.stride;
+    i += in.stride;
   }
 
   for (size_t r = 0; r < GRADIENT_ROWS; ++r) {
@@ -185,35 +238,27 @@ add_gradient_tile(RcvVec* const   gradient,
 
 /// All columns of one input for GRADIENT_ROWS rows
 static void
-add_gradient_rows(RcvVec* const       gradient,
-                  const size_t        gradient_stride,
-                  const RcvVec* const d_sums,
-                  const size_t        d_stride,
-                  const RcvVec* const in,
-                  const ptrdiff_t     in_stride,
-                  const uint32_t      n_frames,
-                  const size_t        n_in)
+add_gradient_rows(RcvVec* const        gradient,
+                  const size_t         gradient_stride,
+                  const RcvFactorSteps d_sums,
+                  RcvFactorSteps       in,
+                  const uint32_t       n_steps,
+                  const size_t         n_in)
 {
   size_t column = 0;
   for (; column + GRADIENT_COLUMNS <= n_in; column += GRADIENT_COLUMNS) {
     add_gradient_tile(gradient + column,
                       gradient_stride,
                       d_sums,
-                      d_stride,
-                      in + column,
-                      in_stride,
-                      n_frames,
+                      in,
+                      n_steps,
                       GRADIENT_COLUMNS);
+    in.first += GRADIENT_COLUMNS;
   }
   for (; column < n_in; ++column) {
-    add_gradient_tile(gradient + column,
-                      gradient_stride,
-                      d_sums,
-                      d_stride,
-                      in + column,
-                      in_stride,
-                      n_frames,
-                      1);
+    add_gradient_tile(
+      gradient + column, gradient_stride, d_sums, in, n_steps, 1);
+    ++in.first;
   }
 }
 
@@ -226,39 +271,41 @@ rcv_affine_gradient(RcvAffine* const    affine,
                     const ptrdiff_t     h_stride,
                     const uint32_t      n_frames)
 {
-  const size_t n_x      = affine->n_x;
-  const size_t n_h      = affine->n_h;
-  const size_t n_rows   = affine->n_rows;
-  const size_t d_stride = rcv_frame_stride(n_rows);
-  const size_t stride   = n_x + n_h + 1;
-  const RcvVec one[1]   = {rcv_vec_set(1)};
+  const size_t    n_x      = affine->n_x;
+  const size_t    n_h      = affine->n_h;
+  const size_t    n_rows   = affine->n_rows;
+  const ptrdiff_t d_stride = (ptrdiff_t)rcv_frame_stride(n_rows);
+  const size_t    stride   = n_x + n_h + 1;
+  const RcvVec    one[1]   = {rcv_vec_set(1)};
+  const Room      room     = room_of(affine);
 
   // Last frames first, as blocks come: the sum is the same to the last bit
   // however the frames are divided into blocks
   for (uint32_t end = n_frames; end > 0;) {
-    const uint32_t start =
+    const uint32_t first =
       (end - 1) / RCV_GRADIENT_FRAMES * RCV_GRADIENT_FRAMES;
-    const uint32_t      n      = end - start;
-    const RcvVec* const d_part = d_sums + (start * d_stride);
-    const RcvVec* const x_part = x + ((ptrdiff_t)start * x_stride);
-    const RcvVec* const h_part = h + ((ptrdiff_t)start * h_stride);
+    const ptrdiff_t start   = first;
+    const uint32_t  n       = end - first;
+    const uint32_t  n_steps = rcv_factor_steps(n);
+    RcvFactorSteps  d_steps = rcv_factors_of_frames(
+      affine->room, d_sums + (start * d_stride), d_stride, n_rows, n);
+    const RcvFactorSteps x_steps = rcv_factors_of_frames(
+      affine->room + room.x, x + (start * x_stride), x_stride, n_x, n);
+    const RcvFactorSteps h_steps = rcv_factors_of_frames(
+      affine->room + room.h, h + (start * h_stride), h_stride, n_h, n);
+    const RcvFactorSteps ones =
+      rcv_factors_of_frames(affine->room + room.one, one, 0, 1, n);
+
     for (size_t row = 0; row < n_rows; row += GRADIENT_ROWS) {
       RcvVec* const gradient = affine->gradient + (row * stride);
 
+      add_gradient_rows(gradient, stride, d_steps, x_steps, n_steps, n_x);
+      add_gradient_rows(gradient + n_x, stride, d_steps, h_steps, n_steps, n_h);
       add_gradient_rows(
-        gradient, stride, d_part + row, d_stride, x_part, x_stride, n, n_x);
-      add_gradient_rows(gradient + n_x,
-                        stride,
-                        d_part + row,
-                        d_stride,
-                        h_part,
-                        h_stride,
-                        n,
-                        n_h);
-      add_gradient_rows(
-        gradient + n_x + n_h, stride, d_part + row, d_stride, one, 0, n, 1);
+        gradient + n_x + n_h, stride, d_steps, ones, n_steps, 1);
+      d_steps.first += GRADIENT_ROWS;
     }
-    end = start;
+    end = first;
   }
 }
 

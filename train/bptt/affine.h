@@ -5,6 +5,8 @@
 #define TRAIN_BPTT_AFFINE_H
 
 #include "dsp/kernels/vector.h"
+#include "train/bptt/factors.h"
+#include "train/bptt/tile.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -18,43 +20,16 @@
    (or columns) at a time, in registers.
 */
 
-enum {
-  RCV_TILE = 8,
-
-  /// Frames whose gradients are summed in registers before memory is touched:
-  /// they stay in the second cache while all tiles pass over them
-  RCV_GRADIENT_FRAMES = 32,
-};
-
-/// Round up to whole tiles
-static inline size_t
-rcv_tile_round(const size_t n)
-{
-  return (n + RCV_TILE - 1) / RCV_TILE * RCV_TILE;
-}
-
-/**
-   Vectors from one frame's n numbers to the next one's: whole tiles, and a line
-   of the cache more, as frames that are a power of two apart would drive each
-   other from it.
-*/
-static inline size_t
-rcv_frame_stride(const size_t n)
-{
-  enum { LINE = 64 };
-
-  return rcv_tile_round(n) + (LINE / sizeof(RcvVec));
-}
-
 /// The map, packed for both directions, and its gradient
 typedef struct {
-  uint32_t n_rows;   ///< R, in whole tiles
-  uint32_t n_x;      ///< Columns of x
-  uint32_t n_h;      ///< Columns of h, or 0
-  RcvReal* forward;  ///< [R/8][1 + n_x + n_h][8]: bias, then columns
-  RcvReal* back_x;   ///< [n_x in tiles/8][R][8]
-  RcvReal* back_h;   ///< [n_h in tiles/8][R][8]
-  RcvVec*  gradient; ///< [R][n_x + n_h + 1] per lane, the bias last
+  uint32_t    n_rows;   ///< R, in whole tiles
+  uint32_t    n_x;      ///< Columns of x
+  uint32_t    n_h;      ///< Columns of h, or 0
+  RcvReal*    forward;  ///< [R/8][1 + n_x + n_h][8]: bias, then columns
+  RcvFactor*  back_x;   ///< [n_x in tiles/8][R/RCV_PAIR][8]
+  RcvFactor*  back_h;   ///< [n_h in tiles/8][R/RCV_PAIR][8]
+  RcvVec*     gradient; ///< [R][n_x + n_h + 1] per lane, the bias last
+  RcvFactors* room;     ///< For the factors of 32 frames, if they must be made
 } RcvAffine;
 
 #define rcv_affine_init RCV_ISA_NAME(rcv_affine_init)
@@ -91,19 +66,19 @@ rcv_affine_forward(const RcvAffine* affine,
 /**
    One frame: d_in [n in tiles] += Wᵀ d_sums for one of the two inputs.
 
-   @param weights back_x or back_h.
+   @param weights Its back_x or back_h.
    @param n_in n_x or n_h.
    @param next [n_next] of what is needed after, fetched meanwhile; may be
    outside of any array.
 */
 void
-rcv_affine_backward(const RcvReal* weights,
-                    size_t         n_rows,
-                    size_t         n_in,
-                    const RcvVec*  d_sums,
-                    RcvVec*        d_in,
-                    const RcvVec*  next,
-                    size_t         n_next);
+rcv_affine_backward(const RcvAffine* affine,
+                    const RcvFactor* weights,
+                    size_t           n_in,
+                    const RcvVec*    d_sums,
+                    RcvVec*          d_in,
+                    const RcvVec*    next,
+                    size_t           n_next);
 
 /**
    Several frames: gradient += Σ_t d_sums_t (x_t, h_t, 1)ᵀ.

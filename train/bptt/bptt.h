@@ -137,4 +137,7 @@ extern const RcvBpttTable rcv_bptt_generic;
 extern const RcvBpttTable rcv_bptt_avx2;
 extern const RcvBpttTable rcv_bptt_avx512;
 
+/// Backward in bfloat16 (factors.h); needs AVX-512 BF16 too
+extern const RcvBpttTable rcv_bptt_avx512bf16;
+
 #endif // TRAIN_BPTT_BPTT_H

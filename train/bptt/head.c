@@ -325,8 +325,13 @@ softmax_backward(RcvHeadLayer* const   head,
 
     RcvVec* const d_top = d_tops + ((size_t)t * head->n_state);
     memset(d_top, 0, head->n_state * sizeof(RcvVec));
-    rcv_affine_backward(
-      head->logits.back_x, n_rows, head->logits.n_x, d_logits, d_top, NULL, 0);
+    rcv_affine_backward(&head->logits,
+                        head->logits.back_x,
+                        head->logits.n_x,
+                        d_logits,
+                        d_top,
+                        NULL,
+                        0);
   }
   rcv_affine_gradient(&head->logits,
                       probabilities(head, frame),

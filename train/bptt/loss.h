@@ -49,4 +49,7 @@ rcv_loss_avx2(const RcvLossWindow* window);
 RcvReal
 rcv_loss_avx512(const RcvLossWindow* window);
 
+RcvReal
+rcv_loss_avx512bf16(const RcvLossWindow* window);
+
 #endif // TRAIN_BPTT_LOSS_H

@@ -293,8 +293,8 @@ layer_backward(const RcvStack* const stack,
       n_hidden, a, h_prev, c_prev, c_prev + n_state, layer->d_h, layer->d_c);
 
     // A long tape comes from far away, while this frame is computed
-    rcv_affine_backward(affine->back_h,
-                        affine->n_rows,
+    rcv_affine_backward(affine,
+                        affine->back_h,
                         affine->n_h,
                         a,
                         layer->d_h,
@@ -303,7 +303,7 @@ layer_backward(const RcvStack* const stack,
     if (has_below) {
       memset(d_now, 0, n_state * sizeof(RcvVec));
       rcv_affine_backward(
-        affine->back_x, affine->n_rows, affine->n_x, a, d_now, NULL, 0);
+        affine, affine->back_x, affine->n_x, a, d_now, NULL, 0);
     }
   }
 }

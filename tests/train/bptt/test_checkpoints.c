@@ -22,14 +22,14 @@ enum { FRAMES = 1000, CLASSES = 7 };
 /// Gradient of a window by blocks, or with all of the tape kept, to be freed by
 /// the caller
 static float*
-gradient_with_block(const RcvShape* const shape,
-                    const uint32_t        block_frames,
-                    const uint32_t        kept_frames)
+gradient_with_block(const RcvBpttTable* const table,
+                    const RcvShape* const     shape,
+                    const uint32_t            block_frames,
+                    const uint32_t            kept_frames)
 {
-  const RcvBpttTable* const table    = rcv_engine_choose().bptt;
-  const size_t              n_lanes  = table->n_lanes;
-  const size_t              n_values = FRAMES * n_lanes;
-  const size_t              n_params = rcv_shape_n_params(shape);
+  const size_t n_lanes  = table->n_lanes;
+  const size_t n_values = FRAMES * n_lanes;
+  const size_t n_params = rcv_shape_n_params(shape);
 
   RcvBptt* const  bptt = table->new_(shape, FRAMES, block_frames, kept_frames);
   float* const    params   = rcv_bptt_alloc(n_params, sizeof(float));
@@ -72,9 +72,8 @@ gradient_with_block(const RcvShape* const shape,
 }
 
 static void
-test_same_bits(void** const unused)
+compare_blocks(const RcvBpttTable* const table)
 {
-  (void)unused;
   for (uint32_t i = 0; i < 12; ++i) {
     const bool     softmax = i >= 6;
     const RcvShape shape   = {(RcvCell)(i % 3),
@@ -91,10 +90,10 @@ test_same_bits(void** const unused)
                               {{{0}}},
                               {{0}}};
 
-    float* const whole  = gradient_with_block(&shape, FRAMES + 24, 0);
-    float* const blocks = gradient_with_block(&shape, 32, 0);
-    float* const larger = gradient_with_block(&shape, 96, FRAMES - 1);
-    float* const kept   = gradient_with_block(&shape, 32, FRAMES);
+    float* const whole  = gradient_with_block(table, &shape, FRAMES + 24, 0);
+    float* const blocks = gradient_with_block(table, &shape, 32, 0);
+    float* const larger = gradient_with_block(table, &shape, 96, FRAMES - 1);
+    float* const kept   = gradient_with_block(table, &shape, 32, FRAMES);
     const size_t size   = rcv_shape_n_params(&shape) * sizeof(float);
     assert_true(fabsf(whole[0]) > 0.0f);
     assert_memory_equal(whole, blocks, size);
@@ -104,6 +103,20 @@ test_same_bits(void** const unused)
     free(whole);
     free(blocks);
     free(larger);
+  }
+}
+
+static void
+test_same_bits(void** const unused)
+{
+  (void)unused;
+  compare_blocks(rcv_engine_choose(false).bptt);
+
+  const RcvBpttTable* const bf16 = rcv_engine_choose(true).bptt;
+  if (bf16) {
+    compare_blocks(bf16);
+  } else {
+    print_message("no AVX-512 BF16 here: that engine is skipped\n");
   }
 }
 

@@ -22,7 +22,7 @@ static double
 compare(const RcvKernels* const kernels, const uint32_t index)
 {
   const RcvShape  shape   = case_shape(index);
-  const RcvEngine engine  = rcv_engine_choose();
+  const RcvEngine engine  = rcv_engine_choose(false);
   NetworkCase     c       = case_new(engine.bptt, engine.loss, shape);
   const size_t    n_lanes = engine.bptt->n_lanes;
   const uint32_t  late    = rcv_shape_latency(&shape);
