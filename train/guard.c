@@ -14,6 +14,11 @@ static const double lost_factor = 2.5;
 static const double lost_loss_factor = 4.0;
 static const double new_part         = 0.02;
 
+// What is new of the mean that it is compared with.  The passages of a batch
+// follow each other for some hundred updates, and of what they are the loss of
+// a compressor depends up to four times as much as of how well they are learned
+static const double usual_part = 0.0025;
+
 // What the rate is multiplied by after a loss, and the least it can become
 static const double calm_factor = 0.8;
 static const double calm_least  = 0.1;
@@ -26,7 +31,8 @@ static const double calm_recovery = 1.12;
 static const double apart = 0.9;
 
 enum {
-  LEAST_LOSSES = 50, // In a mean that can be relied on
+  LEAST_LOSSES = 50,  // In a mean that can be relied on
+  USUAL_LOSSES = 400, // In one that it is compared with
 
   RETURNS_PER_GENERATION = 2,
 
@@ -71,17 +77,18 @@ rcv_guard_reset(RcvGuard* const guard, const float* const params)
   rcv_guard_forget_losses(guard);
 }
 
-/// The running mean, if it is one yet
+/// The longer mean, if it is one yet
 static double
 known_loss(const RcvGuard* const guard)
 {
-  return guard->n_losses < LEAST_LOSSES ? (double)INFINITY : guard->loss;
+  return guard->n_losses < USUAL_LOSSES ? (double)INFINITY : guard->usual_loss;
 }
 
 void
 rcv_guard_forget_losses(RcvGuard* const guard)
 {
   guard->loss       = 0.0;
+  guard->usual_loss = 0.0;
   guard->least_loss = (double)INFINITY;
   guard->n_losses   = 0;
   for (size_t i = 0; i < RCV_GUARD_GENERATIONS; ++i) {
@@ -100,15 +107,16 @@ rcv_guard_see_loss(RcvGuard* const guard, const double loss)
 
   // A single wild window is nothing that the next updates do not mend, so no
   // loss counts for more than what is lost if it lasts
-  const double most = 2.0 * lost_loss_factor * guard->least_loss;
-  const double part = fmax(new_part, 1.0 / (double)++guard->n_losses);
+  const double most  = 2.0 * lost_loss_factor * guard->least_loss;
+  const double first = 1.0 / (double)++guard->n_losses;
+  const double next  = fmin(loss, most);
 
-  guard->loss += part * (fmin(loss, most) - guard->loss);
-  if (guard->n_losses < LEAST_LOSSES) {
-    return false;
+  guard->loss += fmax(new_part, first) * (next - guard->loss);
+  guard->usual_loss += fmax(usual_part, first) * (next - guard->usual_loss);
+  if (guard->n_losses >= USUAL_LOSSES) {
+    guard->least_loss = fmin(guard->least_loss, guard->usual_loss);
   }
-  guard->least_loss = fmin(guard->least_loss, guard->loss);
-  return guard->n_since > GRACE &&
+  return guard->n_losses >= LEAST_LOSSES && guard->n_since > GRACE &&
          guard->loss > lost_loss_factor * guard->least_loss;
 }
 
@@ -195,6 +203,7 @@ rcv_guard_return(RcvGuard* const guard, float* const params)
   // The mean was that of lost weights, and so was the least: what these reach
   // is compared with what they had
   guard->loss       = 0.0;
+  guard->usual_loss = 0.0;
   guard->least_loss = guard->kept_losses[which];
   guard->n_losses   = 0;
 }
@@ -218,6 +227,7 @@ rcv_guard_list(RcvGuard* const guard, RcvStateList* const list)
     {"n_since", RCV_STATE_U64, &guard->n_since, 1},
     {"calm", RCV_STATE_F64, &guard->calm, 1},
     {"loss", RCV_STATE_F64, &guard->loss, 1},
+    {"usual_loss", RCV_STATE_F64, &guard->usual_loss, 1},
     {"least_loss", RCV_STATE_F64, &guard->least_loss, 1},
     {"n_losses", RCV_STATE_U64, &guard->n_losses, 1},
     {"n_wild", RCV_STATE_U64, &guard->n_wild, 1},

@@ -29,13 +29,14 @@ typedef struct {
   uint64_t n_in_vain;  ///< Since the last gain
   uint64_t n_since;    ///< Updates since the last return
   double   calm;       ///< Factor of the rate from returns
-  double   loss;       ///< Running mean of the loss
-  double   least_loss; ///< The least that it was
+  double   loss;       ///< Running mean of the loss over some 50 updates
+  double   usual_loss; ///< The same over some 400
+  double   least_loss; ///< The least that usual_loss was
   uint64_t n_losses;   ///< In the running mean
   uint64_t n_wild;     ///< Losses in a row that were not finite
   uint64_t n_unsteady; ///< Better weights in a row that could not be kept
 
-  /// Running mean of the loss with each of the kept weights; may be infinite
+  /// usual_loss with each of the kept weights; may be infinite
   double kept_losses[RCV_GUARD_GENERATIONS];
 
   double kept_esrs[RCV_GUARD_GENERATIONS]; ///< Of their validation
@@ -60,7 +61,7 @@ rcv_guard_reset(RcvGuard* guard, const float* params);
    network amplifies what it does to itself, the gradient of a long window
    overflows.
    @return True if the training is lost: ten losses in a row are not finite, or
-   their running mean is four times the least that it was.
+   their running mean is four times the least that a longer one was.
 */
 bool
 rcv_guard_see_loss(RcvGuard* guard, double loss);

@@ -9,9 +9,7 @@
 // One unit of so many follows an envelope
 enum { UNITS_PER_FOLLOWER = 8 };
 
-// Time constants of the followers, the fastest and the slowest: from about the
-// period of a low note to what a compressor takes to react
-static const double fastest_s = 0.004;
+// Time constant of the slowest: what a compressor takes to react
 static const double slowest_s = 0.08;
 
 // How open the output gate of a follower is at first
@@ -67,7 +65,8 @@ set_followers(const RcvShape* const  shape,
   const uint32_t n_cols   = tensor->n_cols ? tensor->n_cols : 1;
   for (uint32_t unit = 0; unit < n; ++unit) {
     const double place  = n > 1 ? unit / (n - 1.0) : 0.5;
-    const double time_s = fastest_s * pow(slowest_s / fastest_s, place);
+    const double range  = slowest_s / RCV_FASTEST_FOLLOWER_S;
+    const double time_s = RCV_FASTEST_FOLLOWER_S * pow(range, place);
 
     Gate gates[4];
     follower_gates(shape->cell, time_s * rate_hz, input_rms, gates);

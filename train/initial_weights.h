@@ -9,6 +9,10 @@
 
 #include <stdint.h>
 
+/// Time constant of the fastest unit that follows an envelope: about the period
+/// of a low note
+#define RCV_FASTEST_FOLLOWER_S 0.004
+
 /**
    Set the weights that a training starts from.
 

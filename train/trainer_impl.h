@@ -56,6 +56,7 @@ typedef struct {
   float*                    params;   // [n_params] that are updated
   RcvWeightMean             mean;     // Of them: what is validated and kept
   float*                    played;   // [n_params] and rcv_trainer_play()
+  float*                    before;   // [n_params] weights before an update
   float*                    gradient; // [n_params]
   RcvOptimizer*             optimizer;
   RcvClip                   clip;

@@ -181,6 +181,7 @@ init(RcvTrainer* const trainer, RcvError* const error)
   trainer->optimizer = rcv_optimizer_new(settings->optimizer, &trainer->shape);
   trainer->params    = calloc(trainer->n_params, sizeof(float));
   trainer->played    = calloc(trainer->n_params, sizeof(float));
+  trainer->before    = calloc(trainer->n_params, sizeof(float));
   trainer->gradient  = calloc(trainer->n_params, sizeof(float));
 
   bool good = rcv_guard_init(&trainer->guard, trainer->n_params) &&
@@ -188,7 +189,7 @@ init(RcvTrainer* const trainer, RcvError* const error)
               trainer->optimizer && trainer->candidate && trainer->workers &&
               trainer->bptts && trainer->slices && trainer->losses &&
               trainer->segments && trainer->params && trainer->played &&
-              trainer->gradient;
+              trainer->before && trainer->gradient;
   for (uint32_t i = 0; good && i < trainer->n_bptts; ++i) {
     trainer->bptts[i] = rcv_slice_new_bptt(&trainer->slice_settings);
     good              = trainer->bptts[i];
@@ -226,6 +227,7 @@ clear(RcvTrainer* const trainer)
   free(trainer->heard);
   free(trainer->params);
   free(trainer->played);
+  free(trainer->before);
   free(trainer->gradient);
 }
 

@@ -4,8 +4,10 @@
 #include "train/trainer_impl.h"
 
 #include "train/clock.h"
+#include "train/initial_weights.h"
 #include "train/random.h"
 #include "train/slice.h"
+#include "train/slow_units.h"
 #include "train/workers.h"
 
 #include <math.h>
@@ -125,10 +127,16 @@ update(RcvTrainer* const trainer, const uint32_t start, const uint32_t n_frames)
   for (size_t k = 0; k < trainer->n_params; ++k) {
     trainer->gradient[k] *= factor;
   }
+  memcpy(trainer->before, trainer->params, trainer->n_params * sizeof(float));
   rcv_optimizer_update(trainer->optimizer,
                        trainer->params,
                        trainer->gradient,
                        rcv_trainer_rate(trainer));
+  rcv_slow_units_temper(&trainer->shape,
+                        RCV_FASTEST_FOLLOWER_S *
+                          trainer->pairs->pairs[0].rate_hz,
+                        trainer->before,
+                        trainer->params);
   rcv_weight_mean_add(&trainer->mean, trainer->params);
   return loss;
 }

@@ -69,7 +69,8 @@ test_unsteady(void** const unused)
   rcv_guard_clear(&guard);
 }
 
-/// A single bad loss is none, but a running mean of four times the least is
+/// A single bad loss is none, and neither are some hundred updates in which the
+/// passages are hard; but a running mean of four times the least is
 static void
 test_losses(void** const unused)
 {
@@ -78,13 +79,15 @@ test_losses(void** const unused)
   RcvGuard    guard;
   assert_true(rcv_guard_init(&guard, 1));
   rcv_guard_reset(&guard, params);
-  for (int i = 0; i < 200; ++i) {
-    assert_false(rcv_guard_see_loss(&guard, i % 50 == 49 ? 1.0 : 0.1));
+  for (int i = 0; i < 2400; ++i) {
+    const double passages = i / 120 % 2 ? 0.35 : 0.08;
+    assert_false(
+      rcv_guard_see_loss(&guard, i % 50 == 49 ? 10.0 * passages : passages));
   }
   assert_false(rcv_guard_see_loss(&guard, 1000.0));
 
   int n = 0;
-  while (!rcv_guard_see_loss(&guard, 1.0)) {
+  while (!rcv_guard_see_loss(&guard, 3.0)) {
     ++n;
   }
   assert_in_range(n, 5, 60);
