@@ -11,6 +11,7 @@
 #include "train/evaluate.h"
 #include "train/random.h"
 
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -97,6 +98,52 @@ test_bf16_backward(void** const unused)
                           floats->params,
                           rcv_shape_n_params(&model->shape) * sizeof(float));
   rcv_model_free(floats);
+  rcv_model_free(model);
+}
+
+/// How far the weights of one unit's forget gate have moved at most
+static double
+farthest(const RcvModel* const model,
+         const float* const    start,
+         const uint32_t        unit)
+{
+  const RcvTensor w_hh = rcv_shape_tensor(&model->shape, 1);
+  const size_t    row =
+    w_hh.offset + ((size_t)(model->shape.hidden_size + unit) * w_hh.n_cols);
+  double most = 0.0;
+  for (size_t k = row; k < row + w_hh.n_cols; ++k) {
+    most = fmax(most, fabs((double)(model->params[k] - start[k])));
+  }
+  return most;
+}
+
+/// Adam moves all weights equally far, but those of units that remember long
+static void
+test_slow_units(void** const unused)
+{
+  (void)unused;
+  enum { SLOW = 5, FAST = 2, N_UPDATES = 4 };
+  RcvTrainerRigEvents events   = {0, 0, 0, 0.0, 0};
+  RcvTrainerSettings  settings = rcv_trainer_rig_settings(N_UPDATES, 1);
+  RcvTrainerResult    result;
+  RcvModel* const     start  = rcv_model_new(&settings.shape);
+  RcvRandom           random = {1};
+  assert_non_null(start);
+  for (size_t i = 0; i < rcv_shape_n_params(&settings.shape); ++i) {
+    start->params[i] = (float)(0.2 * (rcv_random_unit(&random) - 0.5));
+  }
+  // 1097 frames, nearly six times 4 ms at 48 kHz
+  const RcvTensor b_ih = rcv_shape_tensor(&settings.shape, 2);
+  start->params[b_ih.offset + settings.shape.hidden_size + SLOW] = 7.0f;
+
+  settings.start        = start->params;
+  RcvModel* const model = rcv_trainer_rig_train(settings, &events, &result);
+  const double    fast  = farthest(model, start->params, FAST);
+  const double    slow  = farthest(model, start->params, SLOW);
+  print_message("%g, slow %g\n", fast, slow);
+  assert_true(fast > 0.0);
+  assert_true(slow < 0.3 * fast && slow > 0.05 * fast);
+  rcv_model_free(start);
   rcv_model_free(model);
 }
 
@@ -227,6 +274,7 @@ main(void)
     cmocka_unit_test(test_learns),
     cmocka_unit_test(test_bf16),
     cmocka_unit_test(test_bf16_backward),
+    cmocka_unit_test(test_slow_units),
     cmocka_unit_test(test_clips),
     cmocka_unit_test(test_repeats),
     cmocka_unit_test(test_interrupt),
