@@ -39,12 +39,15 @@ INSTRUCTION_SETS = [
         + ["-mfma", "-mprefer-vector-width=256", "-DRCV_HALF_VECTORS=1"],
     ),
 ]
+
 # Training's once more with a backward pass in bfloat16
 ISA_BF16_BACKWARD = [
     ("avx512bf16", cpu, flags + ["-mavx512bf16", "-DRCV_BF16_BACKWARD=1"])
     for name, cpu, flags in INSTRUCTION_SETS
     if name == "avx512"
 ]
+
+# Compiled once per instruction set: the kernels, and training
 ISA_SOURCES = ["dsp/kernels/*_body.c", "train/bptt/*.c"]
 
 # Half vectors are for one voice of few units; sequences always fill whole ones

@@ -68,8 +68,8 @@ parse(RcvTrainArguments* const a,
      "Weights that are exact in bfloat16: an LSTM of 45 units or more, and a "
      "GRU of 52, then costs less to play", 0.0, 0.0, NULL},
     {"bf16-backward", 0, RCV_OPTION_FLAG, &s->is_bf16_backward, NULL,
-     "Go backward in bfloat16, which is 15 to 40 % faster and off by a 500th; "
-     "needs AVX-512 BF16", 0.0, 0.0, NULL},
+     "Go backward in bfloat16: up to 40 % faster with many units, but less "
+     "exact; needs AVX-512 BF16", 0.0, 0.0, NULL},
     {"bptt", 0, RCV_OPTION_STRING, &r->bptt, "full|grow|N",
      "How far gradients go back: whole segments, windows that grow to whole "
      "segments, or windows of N frames", 0.0, 0.0, NULL},
