@@ -23,8 +23,9 @@
 /// How many times longer a frame takes to train than to play, about
 #define RCV_TRAIN_COST 3.0
 
-/// A run: set up and taken down in trainer_init.c, its data in trainer_data.c,
-/// the loop is in trainer_loop.c, validation in trainer_validate.c
+/// A run: begun in trainer.c, set up and taken down in trainer_init.c, its data
+/// in trainer_data.c, the loop is in trainer_loop.c, validation in
+/// trainer_validate.c
 typedef struct {
   const RcvTrainerSettings* settings;
   const RcvPairs*           pairs;
@@ -146,9 +147,29 @@ rcv_trainer_tell(const RcvTrainer*      trainer,
                  const RcvTrainerPoint* point,
                  RcvError*              error);
 
-/// Set shape.skip by two short trials (trainer_trial.c)
+/// What is decided before a run begins
+typedef struct {
+  bool   has_skip;
+  double time_s; ///< Left for the run; see RcvTrainerSettings
+} RcvTrainerDecision;
+
+/// Decide by two short trials whether there is a skip (trainer_trial.c)
 RcvStatus
-rcv_trainer_try_skip(RcvTrainer* trainer, RcvError* error);
+rcv_trainer_try_skip(const RcvTrainerSettings* settings,
+                     const RcvPairs*           pairs,
+                     const RcvTrainerEvents*   events,
+                     RcvTrainerDecision*       decision,
+                     RcvError*                 error);
+
+/// Train without a trial; see rcv_trainer_run() (trainer_init.c)
+RcvStatus
+rcv_trainer_run_decided(const RcvTrainerSettings* settings,
+                        const RcvTrainerDecision* decision,
+                        const RcvPairs*           pairs,
+                        const RcvTrainerEvents*   events,
+                        RcvModel*                 model,
+                        RcvTrainerResult*         result,
+                        RcvError*                 error);
 
 /// Save the state, if there is a name for its file (trainer_state.c)
 RcvStatus

@@ -328,16 +328,11 @@ plan_length(RcvTrainer* const trainer, RcvError* const error)
 static RcvStatus
 run(RcvTrainer* const trainer, RcvError* const error)
 {
-  const RcvTrainerSettings* const settings = trainer->settings;
-
   RcvStateFile* file   = NULL;
   RcvStatus     status = rcv_trainer_list_data(trainer, error);
-  if (!status && settings->resume) {
+  if (!status && trainer->settings->resume) {
     status = rcv_trainer_open_state(trainer, &file, error);
     status = status == RCV_NO_FILE ? RCV_OK : status; // From the beginning
-  }
-  if (!status && !file && settings->try_skip) {
-    status = rcv_trainer_try_skip(trainer, error);
   }
   if (!status) {
     trainer->model->shape.skip = trainer->shape.skip;
@@ -347,9 +342,10 @@ run(RcvTrainer* const trainer, RcvError* const error)
     status = plan_length(trainer, error);
   }
   if (!status) {
+    const bool is_trial = trainer->settings->is_trial;
     start_over(trainer);
     rcv_trainer_play(trainer, trainer->params, trainer->model->params);
-    trainer->next_validation = (settings->is_trial ? 1.0 : first_validation) *
+    trainer->next_validation = (is_trial ? 1.0 : first_validation) *
                                trainer->plan.n_frames /
                                (double)trainer->n_validations;
   }
@@ -361,12 +357,13 @@ run(RcvTrainer* const trainer, RcvError* const error)
 }
 
 RcvStatus
-rcv_trainer_run(const RcvTrainerSettings* const settings,
-                const RcvPairs* const           pairs,
-                const RcvTrainerEvents* const   events,
-                RcvModel* const                 model,
-                RcvTrainerResult* const         result,
-                RcvError* const                 error)
+rcv_trainer_run_decided(const RcvTrainerSettings* const settings,
+                        const RcvTrainerDecision* const decision,
+                        const RcvPairs* const           pairs,
+                        const RcvTrainerEvents* const   events,
+                        RcvModel* const                 model,
+                        RcvTrainerResult* const         result,
+                        RcvError* const                 error)
 {
   RcvTrainer trainer;
   memset(&trainer, 0, sizeof(trainer));
@@ -379,7 +376,8 @@ rcv_trainer_run(const RcvTrainerSettings* const settings,
   trainer.model       = model;
   trainer.best_esr    = (double)INFINITY;
   trainer.shape       = settings->shape;
-  trainer.time_s      = settings->time_s;
+  trainer.shape.skip  = decision->has_skip;
+  trainer.time_s      = decision->time_s;
 
   RcvStatus status = run(&trainer, error);
   if (!status) {

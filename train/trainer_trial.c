@@ -52,22 +52,24 @@ ignore_better(void* const           handle,
 
 /// Train for a little while; the ESR is infinite if nothing came of it
 static RcvStatus
-try_once(const RcvTrainer* const         trainer,
-         const RcvTrainerSettings* const settings,
+try_once(const RcvTrainerSettings* const settings,
+         const RcvPairs* const           pairs,
+         const RcvTrainerEvents* const   of_run,
          RcvTrainerResult* const         result,
          RcvError* const                 error)
 {
-  const RcvTrainerEvents events = {
-    NULL, ignore_progress, ignore_better, trainer->events->stop, NULL};
+  const RcvTrainerDecision decision = {settings->shape.skip, settings->time_s};
+  const RcvTrainerEvents   events   = {
+        NULL, ignore_progress, ignore_better, of_run->stop, NULL};
 
   RcvModel* const model = rcv_model_new(&settings->shape);
   if (!model) {
     return rcv_error_set(error, RCV_NO_MEMORY, "No memory for a trial");
   }
 
-  RcvError        why = {RCV_OK, ""};
-  const RcvStatus status =
-    rcv_trainer_run(settings, trainer->pairs, &events, model, result, &why);
+  RcvError        why    = {RCV_OK, ""};
+  const RcvStatus status = rcv_trainer_run_decided(
+    settings, &decision, pairs, &events, model, result, &why);
   rcv_model_free(model);
   free(result->points);
   result->points = NULL;
@@ -79,10 +81,14 @@ try_once(const RcvTrainer* const         trainer,
 }
 
 RcvStatus
-rcv_trainer_try_skip(RcvTrainer* const trainer, RcvError* const error)
+rcv_trainer_try_skip(const RcvTrainerSettings* const of_run,
+                     const RcvPairs* const           pairs,
+                     const RcvTrainerEvents* const   events,
+                     RcvTrainerDecision* const       decision,
+                     RcvError* const                 error)
 {
   const double       start    = rcv_clock_now_s();
-  RcvTrainerSettings settings = *trainer->settings;
+  RcvTrainerSettings settings = *of_run;
   RcvTrainerResult   results[2];
   memset(results, 0, sizeof(results));
 
@@ -100,14 +106,15 @@ rcv_trainer_try_skip(RcvTrainer* const trainer, RcvError* const error)
   }
 
   // Without a number of updates it is the first one's time that sets it
-  trainer->shape.skip = false;
-  if (trainer->settings->n_updates && settings.n_updates < LEAST_UPDATES) {
+  decision->has_skip = false;
+  if (of_run->n_updates && settings.n_updates < LEAST_UPDATES) {
     return RCV_OK;
   }
   for (size_t i = 0; i < 2; ++i) {
     settings.shape.skip = i == 1;
 
-    const RcvStatus status = try_once(trainer, &settings, &results[i], error);
+    const RcvStatus status =
+      try_once(&settings, pairs, events, &results[i], error);
     if (status) {
       return status;
     }
@@ -117,9 +124,9 @@ rcv_trainer_try_skip(RcvTrainer* const trainer, RcvError* const error)
     settings.n_updates = results[0].n_planned;
   }
 
-  trainer->shape.skip = results[1].n_planned >= LEAST_UPDATES &&
-                        results[1].best_esr < wanted_gain * results[0].best_esr;
-  trainer->time_s =
-    fmax(trainer->time_s - (rcv_clock_now_s() - start), 0.5 * trainer->time_s);
+  decision->has_skip = results[1].n_planned >= LEAST_UPDATES &&
+                       results[1].best_esr < wanted_gain * results[0].best_esr;
+  decision->time_s =
+    fmax(of_run->time_s - (rcv_clock_now_s() - start), 0.5 * of_run->time_s);
   return RCV_OK;
 }
