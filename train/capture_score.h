@@ -12,19 +12,13 @@
 typedef enum {
   RCV_SCORE_NONE,       ///< Nothing
   RCV_SCORE_PASSAGE,    ///< A bit of everything; played twice
-  RCV_SCORE_SINGLE,     ///< Single notes over the range, soft to loud
-  RCV_SCORE_BASS,       ///< A bass guitar
   RCV_SCORE_POWER,      ///< Power chords
   RCV_SCORE_OPEN,       ///< Open chords, strummed
   RCV_SCORE_MUTED,      ///< Palm-muted chugs
   RCV_SCORE_ARPEGGIO,   ///< Broken chords that ring
-  RCV_SCORE_LEAD,       ///< Bends and vibrato
-  RCV_SCORE_SCALE,      ///< A scale at several strengths
   RCV_SCORE_VALIDATION, ///< The notes that training has not
-  RCV_SCORE_VALIDATION_BASS,
-  RCV_SCORE_TEST, ///< A quarter-tone lower than all others
-  RCV_SCORE_TEST_BASS,
-  RCV_SCORE_RIFF, ///< For demonstrations
+  RCV_SCORE_TEST,       ///< A quarter-tone lower than all others
+  RCV_SCORE_RIFF,       ///< For demonstrations
 } RcvScore;
 
 /**

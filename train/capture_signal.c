@@ -4,6 +4,7 @@
 #include "train/capture_signal.h"
 
 #include "train/capture_score.h"
+#include "train/improviser.h"
 #include "train/output_file.h"
 #include "train/test_tones.h"
 
@@ -24,7 +25,8 @@ typedef enum {
   KIND_LEVELS,
   KIND_SWEEPS,
   KIND_NOISE,
-  KIND_STRINGS
+  KIND_SCORE,
+  KIND_IMPROVISED
 } Kind;
 
 /// A part in a table
@@ -32,7 +34,7 @@ typedef struct {
   const char*   name;
   RcvSignalRole role;
   Kind          kind;
-  RcvScore      score;  ///< For KIND_STRINGS
+  RcvScore      score;  ///< For KIND_SCORE
   unsigned      tenths; ///< Length in tenths of a second
 } Row;
 
@@ -41,32 +43,17 @@ enum { WAV_HEADER_BYTES = 44 };
 static const Row all_rows[] = {
   {"align", RCV_ROLE_ALIGN, KIND_CLICKS, RCV_SCORE_NONE, 10},
   {"silence", RCV_ROLE_SILENCE, KIND_SILENCE, RCV_SCORE_NONE, 20},
-  {"levels", RCV_ROLE_TRAIN, KIND_LEVELS, RCV_SCORE_NONE, 80},
-  {"sweeps", RCV_ROLE_TRAIN, KIND_SWEEPS, RCV_SCORE_NONE, 120},
-  {"noise", RCV_ROLE_TRAIN, KIND_NOISE, RCV_SCORE_NONE, 40},
-  {"passage", RCV_ROLE_TRAIN, KIND_STRINGS, RCV_SCORE_PASSAGE, 100},
-  {"single notes", RCV_ROLE_TRAIN, KIND_STRINGS, RCV_SCORE_SINGLE, 220},
-  {"bass", RCV_ROLE_TRAIN, KIND_STRINGS, RCV_SCORE_BASS, 120},
-  {"power chords", RCV_ROLE_TRAIN, KIND_STRINGS, RCV_SCORE_POWER, 120},
-  {"open chords", RCV_ROLE_TRAIN, KIND_STRINGS, RCV_SCORE_OPEN, 140},
-  {"palm mutes", RCV_ROLE_TRAIN, KIND_STRINGS, RCV_SCORE_MUTED, 120},
-  {"arpeggios", RCV_ROLE_TRAIN, KIND_STRINGS, RCV_SCORE_ARPEGGIO, 120},
-  {"lead", RCV_ROLE_TRAIN, KIND_STRINGS, RCV_SCORE_LEAD, 100},
-  {"scales", RCV_ROLE_TRAIN, KIND_STRINGS, RCV_SCORE_SCALE, 80},
-  {"validation", RCV_ROLE_VALIDATION, KIND_STRINGS, RCV_SCORE_VALIDATION, 120},
-  {"validation bass",
-   RCV_ROLE_VALIDATION,
-   KIND_STRINGS,
-   RCV_SCORE_VALIDATION_BASS,
-   30},
-  {"test", RCV_ROLE_TEST, KIND_STRINGS, RCV_SCORE_TEST, 120},
-  {"test bass", RCV_ROLE_TEST, KIND_STRINGS, RCV_SCORE_TEST_BASS, 30},
-  {"repeat", RCV_ROLE_REPEAT, KIND_STRINGS, RCV_SCORE_PASSAGE, 100},
+  {"levels", RCV_ROLE_MEASURE, KIND_LEVELS, RCV_SCORE_NONE, 80},
+  {"passage", RCV_ROLE_TRAIN, KIND_SCORE, RCV_SCORE_PASSAGE, 100},
+  {"playing", RCV_ROLE_TRAIN, KIND_IMPROVISED, RCV_SCORE_NONE, 1780},
+  {"validation", RCV_ROLE_VALIDATION, KIND_IMPROVISED, RCV_SCORE_NONE, 160},
+  {"test", RCV_ROLE_TEST, KIND_IMPROVISED, RCV_SCORE_NONE, 140},
+  {"repeat", RCV_ROLE_REPEAT, KIND_SCORE, RCV_SCORE_PASSAGE, 100},
   {"align", RCV_ROLE_ALIGN, KIND_CLICKS, RCV_SCORE_NONE, 10},
 };
 
 static const Row riff_rows[] = {
-  {"riff", RCV_ROLE_TEST, KIND_STRINGS, RCV_SCORE_RIFF, 120},
+  {"riff", RCV_ROLE_TEST, KIND_SCORE, RCV_SCORE_RIFF, 120},
 };
 
 static const Row short_rows[] = {
@@ -75,14 +62,14 @@ static const Row short_rows[] = {
   {"levels", RCV_ROLE_TRAIN, KIND_LEVELS, RCV_SCORE_NONE, 15},
   {"sweeps", RCV_ROLE_TRAIN, KIND_SWEEPS, RCV_SCORE_NONE, 15},
   {"noise", RCV_ROLE_TRAIN, KIND_NOISE, RCV_SCORE_NONE, 5},
-  {"passage", RCV_ROLE_TRAIN, KIND_STRINGS, RCV_SCORE_PASSAGE, 20},
-  {"power chords", RCV_ROLE_TRAIN, KIND_STRINGS, RCV_SCORE_POWER, 20},
-  {"open chords", RCV_ROLE_TRAIN, KIND_STRINGS, RCV_SCORE_OPEN, 20},
-  {"palm mutes", RCV_ROLE_TRAIN, KIND_STRINGS, RCV_SCORE_MUTED, 15},
-  {"arpeggios", RCV_ROLE_TRAIN, KIND_STRINGS, RCV_SCORE_ARPEGGIO, 15},
-  {"validation", RCV_ROLE_VALIDATION, KIND_STRINGS, RCV_SCORE_VALIDATION, 20},
-  {"test", RCV_ROLE_TEST, KIND_STRINGS, RCV_SCORE_TEST, 20},
-  {"repeat", RCV_ROLE_REPEAT, KIND_STRINGS, RCV_SCORE_PASSAGE, 20},
+  {"passage", RCV_ROLE_TRAIN, KIND_SCORE, RCV_SCORE_PASSAGE, 20},
+  {"power chords", RCV_ROLE_TRAIN, KIND_SCORE, RCV_SCORE_POWER, 20},
+  {"open chords", RCV_ROLE_TRAIN, KIND_SCORE, RCV_SCORE_OPEN, 20},
+  {"palm mutes", RCV_ROLE_TRAIN, KIND_SCORE, RCV_SCORE_MUTED, 15},
+  {"arpeggios", RCV_ROLE_TRAIN, KIND_SCORE, RCV_SCORE_ARPEGGIO, 15},
+  {"validation", RCV_ROLE_VALIDATION, KIND_SCORE, RCV_SCORE_VALIDATION, 20},
+  {"test", RCV_ROLE_TEST, KIND_SCORE, RCV_SCORE_TEST, 20},
+  {"repeat", RCV_ROLE_REPEAT, KIND_SCORE, RCV_SCORE_PASSAGE, 20},
   {"align", RCV_ROLE_ALIGN, KIND_CLICKS, RCV_SCORE_NONE, 5},
 };
 
@@ -182,8 +169,10 @@ render_part(const Row* const row,
   case KIND_NOISE:
     rcv_tones_noise(samples, n_frames, rate_hz);
     break;
-  case KIND_STRINGS:
+  case KIND_SCORE:
     return rcv_score_play(row->score, samples, n_frames, rate_hz);
+  case KIND_IMPROVISED:
+    return rcv_improvise((uint32_t)row->role, samples, n_frames, rate_hz);
   }
   return true;
 }

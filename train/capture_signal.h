@@ -19,15 +19,16 @@
 
 /// Which signal
 typedef enum {
-  RCV_SIGNAL_ALL,  ///< Three minutes with everything
+  RCV_SIGNAL_ALL,  ///< Four minutes with everything
   RCV_SIGNAL_RIFF, ///< Twelve seconds of other music, for demonstrations
-  RCV_SIGNAL_SHORT ///< The same kinds of parts in 20 seconds, for tests
+  RCV_SIGNAL_SHORT ///< Tones, noise and playing in 20 seconds, for tests
 } RcvSignal;
 
 /// What a part is for
 typedef enum {
   RCV_ROLE_ALIGN,      ///< Clicks, to find the delay; at the start and end
   RCV_ROLE_SILENCE,    ///< To measure the noise
+  RCV_ROLE_MEASURE,    ///< Tones, to measure harmonics; nothing learns them
   RCV_ROLE_TRAIN,      ///< To train on
   RCV_ROLE_VALIDATION, ///< To choose a model by
   RCV_ROLE_TEST,       ///< To measure the chosen model by

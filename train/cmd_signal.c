@@ -31,8 +31,8 @@ rcv_cmd_signal(const int argc, char** const argv)
      RCV_OPTION_CHOICE,
      &choice,
      NULL,
-     "Everything (3 minutes), a riff that it does not contain (12 s, for "
-     "demonstrations), or a miniature of everything (20 s, for tests)",
+     "Everything (4 minutes), a riff that it does not contain (12 s, for "
+     "demonstrations), or a short one of few notes (20 s, for tests)",
      0.0,
      0.0,
      "all|riff|short"},

@@ -30,6 +30,19 @@ static const Decay damp_decay  = {0.07, 0.05};
 
 static const double treble_hz = 3000.0;
 
+const RcvInstrument rcv_plain_guitar = {
+  .open_notes   = {40U, 45U, 50U, 55U, 59U, 64U},
+  .pickup       = 0.23,
+  .resonance_hz = 3600.0,
+  .quality      = 1.3,
+  .bass_gain    = 0.0,
+  .body_hz      = 180.0,
+  .soft_edge_hz = 900.0,
+  .hard_edge_hz = 5000.0,
+  .thump        = 0.0,
+  .block_hz     = 20.0,
+};
+
 double
 rcv_guitar_random(RcvGuitar* const guitar)
 {
@@ -76,40 +89,42 @@ set_decay(RcvPluckedString* const string,
 static void
 init_pickup(RcvGuitar* const guitar)
 {
-  static const double resonance_hz = 3600.0;
-  static const double quality      = 1.3;
-
-  const double limit = 0.4 * guitar->rate_hz;
-  const double hz    = resonance_hz < limit ? resonance_hz : limit;
-  const double turns = hz / guitar->rate_hz;
-  const double alpha = rcv_exact_sin(turns) / (2.0 * quality);
+  const double limit  = 0.4 * guitar->rate_hz;
+  const double wanted = guitar->instrument.resonance_hz;
+  const double hz     = wanted < limit ? wanted : limit;
+  const double turns  = hz / guitar->rate_hz;
+  const double alpha =
+    rcv_exact_sin(turns) / (2.0 * guitar->instrument.quality);
 
   guitar->filter[1] = -2.0 * rcv_exact_sin(turns + 0.25) / (1.0 + alpha);
   guitar->filter[2] = (1.0 - alpha) / (1.0 + alpha);
   guitar->filter[0] = 1.0 + guitar->filter[1] + guitar->filter[2];
 
-  guitar->block_weight = pole_weight(20.0, guitar->rate_hz);
+  guitar->low_weight = pole_weight(100.0, guitar->rate_hz);
+  guitar->block_weight =
+    pole_weight(guitar->instrument.block_hz, guitar->rate_hz);
 }
 
 void
-rcv_guitar_init(RcvGuitar* const     guitar,
-                const uint8_t* const open_notes,
-                const double         detune_cents,
-                const uint32_t       rate_hz,
-                const uint32_t       seed)
+rcv_guitar_init(RcvGuitar* const           guitar,
+                const RcvInstrument* const instrument,
+                const double               detune_cents,
+                const uint32_t             rate_hz,
+                const uint32_t             seed)
 {
   memset(guitar, 0, sizeof(*guitar));
-  guitar->rate_hz = (double)rate_hz;
-  guitar->random  = seed * 2654435761U + 1U;
+  guitar->instrument = *instrument;
+  guitar->rate_hz    = (double)rate_hz;
+  guitar->random     = seed * 2654435761U + 1U;
   init_pickup(guitar);
   for (unsigned i = 0U; i < RCV_GUITAR_STRINGS; ++i) {
     const double semitones =
-      (double)open_notes[i] - 69.0 + detune_cents / 100.0;
+      (double)instrument->open_notes[i] - 69.0 + detune_cents / 100.0;
     RcvPluckedString* const string = &guitar->strings[i];
 
     guitar->open_hz[i] = 440.0 * rcv_exact_exp2(semitones / 12.0);
     string->period     = guitar->rate_hz / guitar->open_hz[i];
-    string->pickup     = 0.23;
+    string->pickup     = instrument->pickup;
     set_decay(string, &damp_decay, guitar->rate_hz);
     string->delay = string->period - string->loss_delay;
   }
@@ -133,10 +148,12 @@ make_burst(RcvGuitar* const        guitar,
   const double push    = 60.0 * force * force * even * ratio;
   const double scratch = 6.0 * force * force * even * sqrt(ratio);
   const double place   = 0.13 + 0.04 * rcv_guitar_random(guitar);
-  const double body    = pole_weight(180.0, rate);
-  const double edge    = pole_weight(900.0 + 5000.0 * force, rate);
-  const size_t period  = (size_t)string->period;
-  const size_t echo    = 1U + (size_t)(place * string->period);
+  const double edge_hz =
+    guitar->instrument.soft_edge_hz + guitar->instrument.hard_edge_hz * force;
+  const double body   = pole_weight(guitar->instrument.body_hz, rate);
+  const double edge   = pole_weight(edge_hz, rate);
+  const size_t period = (size_t)string->period;
+  const size_t echo   = 1U + (size_t)(place * string->period);
 
   double z1        = 0.0;
   double z2        = 0.0;
@@ -158,6 +175,24 @@ make_burst(RcvGuitar* const        guitar,
   for (size_t i = 0U; i < fade; ++i) {
     string->burst[string->n_burst - 1U - i] *= (double)i / (double)fade;
   }
+}
+
+/// Give the body a push: 20 to 90 Hz, for 20 to 60 ms, another each time
+static void
+thump(RcvGuitar* const guitar, const double force)
+{
+  const double hz      = 55.0 + 35.0 * rcv_guitar_random(guitar);
+  const double decay_s = 0.04 + 0.02 * rcv_guitar_random(guitar);
+  const double turns   = hz / guitar->rate_hz;
+  const double push    = guitar->instrument.thump * rcv_guitar_random(guitar);
+
+  // r^(decay_s rate) = 1/e, and 1 / ln 2 = 1.4427
+  const double r =
+    rcv_exact_exp2(-1.4426950408889634 / (decay_s * guitar->rate_hz));
+
+  guitar->thump[0] = -2.0 * r * rcv_exact_sin(turns + 0.25);
+  guitar->thump[1] = r * r;
+  guitar->thump_push += push * force * force * rcv_exact_sin(turns);
 }
 
 void
@@ -185,6 +220,9 @@ rcv_guitar_pluck(RcvGuitar* const guitar,
   }
   string->loss *= 0.1;
   make_burst(guitar, string, force);
+  if (guitar->instrument.thump > 0.0) {
+    thump(guitar, force);
+  }
 }
 
 void
@@ -271,6 +309,19 @@ string_next(RcvPluckedString* const string, const double rate_hz)
   return now - bridge;
 }
 
+/// What the pickup hears of the body
+static double
+thump_next(RcvGuitar* const guitar)
+{
+  double* const z = guitar->thump_z;
+  const double  y =
+    guitar->thump_push - guitar->thump[0] * z[0] - guitar->thump[1] * z[1];
+  z[1]               = z[0];
+  z[0]               = fabs(y) < 1.0e-12 ? 0.0 : y;
+  guitar->thump_push = 0.0;
+  return y;
+}
+
 double
 rcv_guitar_next(RcvGuitar* const guitar)
 {
@@ -285,6 +336,10 @@ rcv_guitar_next(RcvGuitar* const guitar)
   z[1]                  = z[0];
   z[0]                  = fabs(y) < 1.0e-12 ? 0.0 : y;
 
-  guitar->blocked += guitar->block_weight * (y - guitar->blocked);
-  return y - guitar->blocked;
+  const double felt = y + thump_next(guitar);
+  guitar->low += guitar->low_weight * (felt - guitar->low);
+  const double heard = felt + guitar->instrument.bass_gain * guitar->low;
+
+  guitar->blocked += guitar->block_weight * (heard - guitar->blocked);
+  return heard - guitar->blocked;
 }

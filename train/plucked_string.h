@@ -41,14 +41,37 @@ typedef struct {
   RcvPluck how;        ///< How it was plucked last
 } RcvPluckedString;
 
-/// An instrument with its pickup; large, so allocate it
+/// An instrument, and how it is played
 typedef struct {
+  uint8_t open_notes[RCV_GUITAR_STRINGS]; ///< MIDI numbers, lowest string first
+  double  pickup;       ///< Its place, as a part of the string
+  double  resonance_hz; ///< Of coil and cable
+  double  quality;      ///< Of the resonance
+  double  bass_gain;    ///< Added to what is below 100 Hz, linear
+  double  body_hz;      ///< The pick's push is softer above
+  double  soft_edge_hz; ///< … and above this, when it is played softly
+  double  hard_edge_hz; ///< What that grows by up to the full force
+  double  thump;    ///< Of the hand on the body, beside the string's 1; linear
+  double  block_hz; ///< Below is what the coupling blocks
+} RcvInstrument;
+
+/// A guitar in standard tuning
+extern const RcvInstrument rcv_plain_guitar;
+
+/// An instrument being played; large, so allocate it
+typedef struct {
+  RcvInstrument    instrument;
   RcvPluckedString strings[RCV_GUITAR_STRINGS];
   double           open_hz[RCV_GUITAR_STRINGS]; ///< Lowest string first
   double           rate_hz;
   uint32_t         random;       ///< State of the noise of the pick
   double           filter[3];    ///< Resonance of the coil: b0, a1, a2
   double           filter_z[2];  ///< Its state
+  double           thump_push;   ///< What the hand has given the body just now
+  double           thump[2];     ///< Resonance of the body: a1, a2
+  double           thump_z[2];   ///< Its state
+  double           low;          ///< What is below 100 Hz
+  double           low_weight;   ///< Its weight
   double           blocked;      ///< State of the DC block
   double           block_weight; ///< Its weight
 } RcvGuitar;
@@ -56,17 +79,16 @@ typedef struct {
 /**
    Tune a silent guitar or bass.
 
-   @param open_notes [RCV_GUITAR_STRINGS] MIDI numbers of the open strings.
    @param detune_cents How far the whole instrument is out of tune.
    @param rate_hz 8000 to 192000.
    @param seed For the small irregularities of playing.
 */
 void
-rcv_guitar_init(RcvGuitar*     guitar,
-                const uint8_t* open_notes,
-                double         detune_cents,
-                uint32_t       rate_hz,
-                uint32_t       seed);
+rcv_guitar_init(RcvGuitar*           guitar,
+                const RcvInstrument* instrument,
+                double               detune_cents,
+                uint32_t             rate_hz,
+                uint32_t             seed);
 
 /// Return an even random number from -1 to 1
 double

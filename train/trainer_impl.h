@@ -155,7 +155,7 @@ typedef struct {
 
 /// Decide by two short trials whether there is a skip (trainer_trial.c)
 RcvStatus
-rcv_trainer_try_skip(const RcvTrainerSettings* settings,
+rcv_trainer_try_skip(const RcvTrainerSettings* of_run,
                      const RcvPairs*           pairs,
                      const RcvTrainerEvents*   events,
                      RcvTrainerDecision*       decision,

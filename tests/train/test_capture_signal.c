@@ -60,7 +60,7 @@ test_same_to_the_bit(void** state)
 {
   (void)state;
   static const uint64_t expected[] = {
-    0x904DC6C9613A83DDU, 0xD308003300173E97U, 0x995FB2A49520F72DU};
+    0x612620F90F643450U, 0xD308003300173E97U, 0x995FB2A49520F72DU};
 
   for (size_t i = 0U; i < 3U; ++i) {
     size_t         n       = 0U;
@@ -93,7 +93,7 @@ test_parts(void** state)
     }
   }
   assert_int_equal(rcv_capture_signal_length(RCV_SIGNAL_ALL, RATE_HZ),
-                   180 * RATE_HZ);
+                   240 * RATE_HZ);
   assert_int_equal(rcv_capture_signal_length(RCV_SIGNAL_RIFF, RATE_HZ),
                    12 * RATE_HZ);
   assert_int_equal(rcv_capture_signal_length(RCV_SIGNAL_SHORT, RATE_HZ),
@@ -110,7 +110,8 @@ test_roles(void** state)
     for (int role = RCV_ROLE_ALIGN; role <= RCV_ROLE_REPEAT; ++role) {
       const RcvSignalPart span =
         rcv_capture_signal_span(signals[s], RATE_HZ, (RcvSignalRole)role);
-      assert_true(span.n_frames > 0U);
+      // Of the short one everything is learned
+      assert_int_equal(span.n_frames > 0U, s == 0U || role != RCV_ROLE_MEASURE);
       sum += span.n_frames;
     }
     assert_int_equal(sum, rcv_capture_signal_length(signals[s], RATE_HZ));
@@ -120,8 +121,8 @@ test_roles(void** state)
     rcv_capture_signal_span(RCV_SIGNAL_ALL, RATE_HZ, RCV_ROLE_VALIDATION);
   const RcvSignalPart test =
     rcv_capture_signal_span(RCV_SIGNAL_ALL, RATE_HZ, RCV_ROLE_TEST);
-  assert_int_equal(validation.n_frames, 15 * RATE_HZ);
-  assert_int_equal(test.n_frames, 15 * RATE_HZ);
+  assert_int_equal(validation.n_frames, 16 * RATE_HZ);
+  assert_int_equal(test.n_frames, 14 * RATE_HZ);
 }
 
 static void
@@ -141,8 +142,8 @@ check_part(const RcvSignalPart* const part, const int32_t* const samples)
   if (part->role == RCV_ROLE_SILENCE) {
     assert_close(peak, 0.0, 0.0);
   } else {
-    // -14 to -3 dBFS
-    assert_close(peak, 0.45, 0.26);
+    // -14 to -1 dBFS
+    assert_close(peak, 0.545, 0.346);
   }
   if (part->role >= RCV_ROLE_VALIDATION) {
     const double rms_db = 10.0 * log10(sum / (double)part->n_frames);

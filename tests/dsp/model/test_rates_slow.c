@@ -41,10 +41,9 @@ band_of(const uint32_t own_hz, const uint32_t host_hz)
 static void
 make_riff(const uint32_t rate_hz, float* const x, const uint32_t n_frames)
 {
-  static const uint8_t open_notes[] = {40, 45, 50, 55, 59, 64};
-  RcvGuitar* const     guitar       = malloc(sizeof(RcvGuitar));
+  RcvGuitar* const guitar = malloc(sizeof(RcvGuitar));
   assert_non_null(guitar);
-  rcv_guitar_init(guitar, open_notes, 0.0, rate_hz, 1);
+  rcv_guitar_init(guitar, &rcv_plain_guitar, 0.0, rate_hz, 1);
   for (uint32_t t = 0; t < n_frames; ++t) {
     const uint32_t step = rate_hz / 20;
     const uint32_t beat = t / step;

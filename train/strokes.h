@@ -1,0 +1,44 @@
+// Copyright 2026 Recurve contributors
+// SPDX-License-Identifier: ISC
+
+#ifndef TRAIN_STROKES_H
+#define TRAIN_STROKES_H
+
+#include "train/plucked_string.h"
+
+#include <stddef.h>
+#include <stdint.h>
+
+/// One stroke of the pick, as tablature
+typedef struct {
+  char    frets[RCV_GUITAR_STRINGS + 1]; ///< Lowest string first; - not played
+  uint8_t steps;                         ///< Until the next stroke
+  uint8_t force;                         ///< 0 to 100
+  char    how; ///< s down, u up, r let ring, m muted, b bend, v vibrato, . rest
+} RcvStroke;
+
+/// What is being played
+typedef struct {
+  RcvGuitar* guitar;
+  double*    samples;  ///< [n_frames]
+  size_t     n_frames; ///< Where it ends
+  size_t     at;       ///< What comes next
+  size_t     damp_at;  ///< When all strings are stopped
+  double     rate_hz;
+  double     step_s; ///< Length of a step
+  double     level;  ///< Linear
+} RcvStrokePlayer;
+
+/// Return how tablature shows a fret, of 0 to 35
+char
+rcv_stroke_fret(unsigned fret);
+
+/**
+   Play one stroke and the time until the next.
+
+   @param force 0 (softest) to 1: that of the stroke is not looked at.
+*/
+void
+rcv_stroke_play(RcvStrokePlayer* player, const RcvStroke* stroke, double force);
+
+#endif // TRAIN_STROKES_H
