@@ -19,7 +19,7 @@
 #  pragma STDC FP_CONTRACT OFF
 #endif
 
-/// Who plays, and what he is about
+/// Who plays, and what is being played
 typedef struct {
   RcvRandom   random;
   unsigned    n_strings;
