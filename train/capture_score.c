@@ -165,8 +165,7 @@ play_strokes(RcvStrokePlayer* const player, const Piece* const piece)
   for (size_t cycle = 0U; player->at < player->n_frames; ++cycle) {
     const double strength = strengths[cycle % 6U];
     for (size_t i = 0U; i < piece->n_strokes; ++i) {
-      const RcvStroke* const stroke = &piece->strokes[i];
-      rcv_stroke_play(player, stroke, strength * (double)stroke->force / 100.0);
+      rcv_stroke_play(player, &piece->strokes[i], strength);
     }
   }
 }

@@ -27,7 +27,8 @@ typedef struct {
   const char* shape; ///< Of the chord that is held
 } Musician;
 
-/// A way of playing: return the next stroke, its force being that of an accent
+/// A way of playing: return the next stroke, with its part of the phrase's
+/// force
 typedef RcvStroke (*Style)(Musician* musician);
 
 // Open and barre chords, lowest string first
@@ -306,8 +307,7 @@ play_phrase(Musician* const        m,
   player->step_s = between(m, 0.07, 0.2);
   while (player->at < player->n_frames) {
     const RcvStroke stroke = style(m);
-    const double    force  = strength * between(m, 0.6, 1.0);
-    rcv_stroke_play(player, &stroke, force * stroke.force / 100.0);
+    rcv_stroke_play(player, &stroke, strength * between(m, 0.6, 1.0));
   }
 }
 

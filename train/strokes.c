@@ -37,12 +37,13 @@ pluck_of(const char how)
 void
 rcv_stroke_play(RcvStrokePlayer* const player,
                 const RcvStroke* const stroke,
-                const double           force)
+                const double           strength)
 {
   // A chord is not as much louder than a note as it has strings
   static const double chord_parts[] = {1.0, 1.0, 0.94, 0.89, 0.85, 0.82, 0.8};
 
   RcvGuitar* const guitar  = player->guitar;
+  const double     force   = strength * (double)stroke->force / 100.0;
   const double     steps_s = (double)stroke->steps * player->step_s;
   const double     late_s  = 0.004 * (1.0 + rcv_guitar_random(guitar));
   const double     spread  = 0.005 + 0.006 * (1.0 - force);

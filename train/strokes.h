@@ -36,9 +36,11 @@ rcv_stroke_fret(unsigned fret);
 /**
    Play one stroke and the time until the next.
 
-   @param force 0 (softest) to 1: that of the stroke is not looked at.
+   @param strength 0 (softest) to 1, of the stroke's own force.
 */
 void
-rcv_stroke_play(RcvStrokePlayer* player, const RcvStroke* stroke, double force);
+rcv_stroke_play(RcvStrokePlayer* player,
+                const RcvStroke* stroke,
+                double           strength);
 
 #endif // TRAIN_STROKES_H
