@@ -66,8 +66,9 @@ WARNINGS = (
     "-Wvla -Wwrite-strings -Wformat=2 -Wnull-dereference"
 ).split()
 
-# For dsp/model/, train/ and tests/; the second is for realpath() and M_PI
-POSIX = ["_POSIX_C_SOURCE=200809L", "_XOPEN_SOURCE=700"]
+# For dsp/model/, train/ and tests/; the second is for realpath() and M_PI, the
+# third for madvise()
+POSIX = ["_POSIX_C_SOURCE=200809L", "_XOPEN_SOURCE=700", "_DEFAULT_SOURCE=1"]
 
 LIBRARIES = [
     ("lv2", "lv2 >= 1.18.0"),

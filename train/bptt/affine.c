@@ -11,26 +11,19 @@
 enum {
   // Size of the tile of gradients that is summed in registers
   GRADIENT_ROWS    = 4,
-  GRADIENT_COLUMNS = RCV_VECTOR_WIDTH == 16 ? 4 : 2,
+  GRADIENT_COLUMNS = RCV_VECTOR_WIDTH == 16 ? 4 : 3,
+
+  // Columns that all rows are gone through with before the next ones: what they
+  // are multiplied by stays in the first cache, 24 kB of it
+  NEAR_COLUMNS = 24576 / (RCV_GRADIENT_FRAMES * (int)sizeof(RcvVec)) /
+                 GRADIENT_COLUMNS * GRADIENT_COLUMNS
 };
 
-/// Where in the room the factors of the gradient's two sides are
-typedef struct {
-  size_t x; // Those of d_sums are before
-  size_t h;
-  size_t one;
-  size_t size;
-} Room;
-
-static Room
-room_of(const RcvAffine* const affine)
+/// Where in the room the inputs' factors are: those of d_sums are before
+static size_t
+inputs_in_room(const RcvAffine* const affine)
 {
-  const uint32_t n    = RCV_GRADIENT_FRAMES;
-  const size_t   x    = rcv_factors_room(affine->n_rows, n);
-  const size_t   h    = x + rcv_factors_room(affine->n_x, n);
-  const size_t   one  = h + rcv_factors_room(affine->n_h, n);
-  const Room     room = {x, h, one, one + rcv_factors_room(1, n)};
-  return room;
+  return rcv_factors_room(affine->n_rows, RCV_GRADIENT_FRAMES);
 }
 
 bool
@@ -50,7 +43,9 @@ rcv_affine_init(RcvAffine* const affine,
   affine->back_h =
     rcv_bptt_alloc(rcv_tile_round(n_h) * rows / RCV_PAIR, sizeof(RcvFactor));
   affine->gradient = rcv_bptt_alloc(rows * (n_x + n_h + 1), sizeof(RcvVec));
-  affine->room     = rcv_bptt_alloc(room_of(affine).size, sizeof(RcvFactors));
+  affine->room     = rcv_bptt_alloc(
+    inputs_in_room(affine) + (RCV_GRADIENT_FRAMES / RCV_PAIR * (n_x + n_h + 1)),
+    sizeof(RcvFactors));
   return affine->forward && affine->back_x && affine->back_h &&
          affine->gradient && affine->room;
 }
@@ -236,17 +231,17 @@ add_gradient_tile(RcvVec* const        gradient,
   }
 }
 
-/// All columns of one input for GRADIENT_ROWS rows
+/// Some columns of GRADIENT_ROWS rows
 static void
 add_gradient_rows(RcvVec* const        gradient,
                   const size_t         gradient_stride,
                   const RcvFactorSteps d_sums,
                   RcvFactorSteps       in,
                   const uint32_t       n_steps,
-                  const size_t         n_in)
+                  const size_t         n_columns)
 {
   size_t column = 0;
-  for (; column + GRADIENT_COLUMNS <= n_in; column += GRADIENT_COLUMNS) {
+  for (; column + GRADIENT_COLUMNS <= n_columns; column += GRADIENT_COLUMNS) {
     add_gradient_tile(gradient + column,
                       gradient_stride,
                       d_sums,
@@ -255,10 +250,38 @@ add_gradient_rows(RcvVec* const        gradient,
                       GRADIENT_COLUMNS);
     in.first += GRADIENT_COLUMNS;
   }
-  for (; column < n_in; ++column) {
+  for (; column + 2 <= n_columns; column += 2) {
+    add_gradient_tile(
+      gradient + column, gradient_stride, d_sums, in, n_steps, 2);
+    in.first += 2;
+  }
+  if (column < n_columns) {
     add_gradient_tile(
       gradient + column, gradient_stride, d_sums, in, n_steps, 1);
-    ++in.first;
+  }
+}
+
+/// All rows and columns, of at most RCV_GRADIENT_FRAMES frames
+static void
+add_gradient(const RcvAffine* const affine,
+             const RcvFactorSteps   d_sums,
+             const RcvFactorSteps   in,
+             const uint32_t         n_steps)
+{
+  const size_t n_columns = (size_t)affine->n_x + affine->n_h + 1;
+  for (size_t first = 0; first < n_columns; first += NEAR_COLUMNS) {
+    const size_t         left   = n_columns - first;
+    const RcvFactorSteps in_now = {in.first + first, in.stride};
+    RcvFactorSteps       d_now  = d_sums;
+    for (size_t row = 0; row < affine->n_rows; row += GRADIENT_ROWS) {
+      add_gradient_rows(affine->gradient + (row * n_columns) + first,
+                        n_columns,
+                        d_now,
+                        in_now,
+                        n_steps,
+                        left < NEAR_COLUMNS ? left : NEAR_COLUMNS);
+      d_now.first += GRADIENT_ROWS;
+    }
   }
 }
 
@@ -271,40 +294,34 @@ rcv_affine_gradient(RcvAffine* const    affine,
                     const ptrdiff_t     h_stride,
                     const uint32_t      n_frames)
 {
-  const size_t    n_x      = affine->n_x;
-  const size_t    n_h      = affine->n_h;
-  const size_t    n_rows   = affine->n_rows;
-  const ptrdiff_t d_stride = (ptrdiff_t)rcv_frame_stride(n_rows);
-  const size_t    stride   = n_x + n_h + 1;
-  const RcvVec    one[1]   = {rcv_vec_set(1)};
-  const Room      room     = room_of(affine);
+  const size_t      n_x      = affine->n_x;
+  const size_t      n_h      = affine->n_h;
+  const ptrdiff_t   d_stride = (ptrdiff_t)rcv_frame_stride(affine->n_rows);
+  const ptrdiff_t   stride   = (ptrdiff_t)(n_x + n_h + 1);
+  const RcvVec      one[1]   = {rcv_vec_set(1)};
+  RcvFactors* const inputs   = affine->room + inputs_in_room(affine);
 
   // Last frames first, as blocks come: the sum is the same to the last bit
   // however the frames are divided into blocks
   for (uint32_t end = n_frames; end > 0;) {
     const uint32_t first =
       (end - 1) / RCV_GRADIENT_FRAMES * RCV_GRADIENT_FRAMES;
-    const ptrdiff_t start   = first;
-    const uint32_t  n       = end - first;
-    const uint32_t  n_steps = rcv_factor_steps(n);
-    RcvFactorSteps  d_steps = rcv_factors_of_frames(
-      affine->room, d_sums + (start * d_stride), d_stride, n_rows, n);
-    const RcvFactorSteps x_steps = rcv_factors_of_frames(
-      affine->room + room.x, x + (start * x_stride), x_stride, n_x, n);
-    const RcvFactorSteps h_steps = rcv_factors_of_frames(
-      affine->room + room.h, h + (start * h_stride), h_stride, n_h, n);
-    const RcvFactorSteps ones =
-      rcv_factors_of_frames(affine->room + room.one, one, 0, 1, n);
+    const ptrdiff_t start = first;
+    const uint32_t  n     = end - first;
 
-    for (size_t row = 0; row < n_rows; row += GRADIENT_ROWS) {
-      RcvVec* const gradient = affine->gradient + (row * stride);
+    rcv_factors_write_frames(
+      inputs, stride, x + (start * x_stride), x_stride, n_x, n);
+    rcv_factors_write_frames(
+      inputs + n_x, stride, h + (start * h_stride), h_stride, n_h, n);
+    rcv_factors_write_frames(inputs + n_x + n_h, stride, one, 0, 1, n);
 
-      add_gradient_rows(gradient, stride, d_steps, x_steps, n_steps, n_x);
-      add_gradient_rows(gradient + n_x, stride, d_steps, h_steps, n_steps, n_h);
-      add_gradient_rows(
-        gradient + n_x + n_h, stride, d_steps, ones, n_steps, 1);
-      d_steps.first += GRADIENT_ROWS;
-    }
+    const RcvFactorSteps in = {inputs, stride};
+    add_gradient(
+      affine,
+      rcv_factors_of_frames(
+        affine->room, d_sums + (start * d_stride), d_stride, affine->n_rows, n),
+      in,
+      rcv_factor_steps(n));
     end = first;
   }
 }

@@ -135,33 +135,54 @@ rcv_factors_of_neighbours(RcvFactors* const   room,
 }
 
 /**
-   n numbers of some frames as factors, of which each is of RCV_PAIR frames; a
-   frame that is missing at the end counts as zeros.
+   Write n numbers of some frames as factors, of which each is of RCV_PAIR
+   frames; a frame that is missing at the end counts as zeros.
 
    In which order the lanes of a pair are is not said: such factors are for sums
    over all lanes.
 
-   @param room [rcv_factors_room()] where they are made if they must be.
+   @param out Of the first step, the next one being out_stride further.
    @param in Of the first frame, the next one being in_stride further.
 */
+RCV_INLINE void
+rcv_factors_write_frames(RcvFactors*     out,
+                         const ptrdiff_t out_stride,
+                         const RcvVec*   in,
+                         const ptrdiff_t in_stride,
+                         const size_t    n,
+                         const uint32_t  n_frames)
+{
+  for (uint32_t t = 0; t < n_frames; t += RCV_PAIR) {
+    for (size_t i = 0; i < n; ++i) {
+#ifdef RCV_BF16_BACKWARD
+      const RcvVec next =
+        t + 1 < n_frames ? in[in_stride + (ptrdiff_t)i] : rcv_vec_set(0);
+      out[i] = (RcvFactors)_mm512_cvtne2ps_pbh((__m512)next, (__m512)in[i]);
+#else
+      out[i] = in[i];
+#endif
+    }
+    in += RCV_PAIR * in_stride;
+    out += out_stride;
+  }
+}
+
+/**
+   The same, but left where they are if they are factors already.
+
+   @param room [rcv_factors_room()] where they are made if they must be.
+*/
 RCV_INLINE RcvFactorSteps
-rcv_factors_of_frames(RcvFactors* const room,
-                      const RcvVec*     in,
-                      const ptrdiff_t   in_stride,
-                      const size_t      n,
-                      const uint32_t    n_frames)
+rcv_factors_of_frames(RcvFactors* const   room,
+                      const RcvVec* const in,
+                      const ptrdiff_t     in_stride,
+                      const size_t        n,
+                      const uint32_t      n_frames)
 {
 #ifdef RCV_BF16_BACKWARD
   const RcvFactorSteps steps = {room, (ptrdiff_t)rcv_frame_stride(n)};
-  for (uint32_t t = 0; t < n_frames; t += 2) {
-    RcvFactors* const step  = room + ((ptrdiff_t)(t / 2) * steps.stride);
-    const bool        whole = t + 1 < n_frames;
-    for (size_t i = 0; i < n; ++i) {
-      const RcvVec next = whole ? in[in_stride + (ptrdiff_t)i] : rcv_vec_set(0);
-      step[i] = (RcvFactors)_mm512_cvtne2ps_pbh((__m512)next, (__m512)in[i]);
-    }
-    in += 2 * in_stride;
-  }
+
+  rcv_factors_write_frames(room, steps.stride, in, in_stride, n, n_frames);
   return steps;
 #else
   (void)room;
