@@ -179,6 +179,7 @@ def run_tests(bld):
     programs = [os.path.splitext(s)[0] for s in test_sources(bld)]
     scripts = executables(bld, "tests/**/check_*.py", "tests/**/check_*.sh")
     names = selected(programs + scripts, bld.options.only)
+    names.sort(key=lambda name: "_slow" not in name)  # Else one may run on alone
 
     # A test that is never built is worse than one that fails.  Both the source
     # and the build are asked anew, not the list that was built from.

@@ -6,6 +6,7 @@
 #include "tests/support/assert_close.h"
 #include "tests/support/model_fixture.h"
 #include "train/capture_signal.h"
+#include "train/evaluate.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -161,4 +162,18 @@ rcv_trainer_rig_train(const RcvTrainerSettings   settings,
   free(result->points);
   result->points = NULL;
   return model;
+}
+
+double
+rcv_trainer_rig_esr(const RcvModel* const model, const RcvUse use)
+{
+  RcvMetrics m = {0.0, 0.0, 0.0, 0.0, 0};
+  assert_int_equal(rcv_evaluate_region(model,
+                                       &rcv_trainer_rig_pair,
+                                       rcv_trainer_rig_region(use),
+                                       NULL,
+                                       &m,
+                                       NULL),
+                   RCV_OK);
+  return m.esr;
 }

@@ -68,4 +68,8 @@ rcv_trainer_rig_train(RcvTrainerSettings   settings,
                       RcvTrainerRigEvents* state,
                       RcvTrainerResult*    result);
 
+/// The plain ESR of a model on the part for a use
+double
+rcv_trainer_rig_esr(const RcvModel* model, RcvUse use);
+
 #endif // TESTS_SUPPORT_TRAINER_RIG_H

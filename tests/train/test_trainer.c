@@ -6,100 +6,11 @@
 #include "tests/support/assert_close.h"
 #include "tests/support/model_fixture.h"
 #include "tests/support/trainer_rig.h"
-#include "train/bf16_weights.h"
-#include "train/engine.h"
-#include "train/evaluate.h"
 #include "train/random.h"
 
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
-
-static double
-esr_of(const RcvModel* const model, const RcvRegion region)
-{
-  RcvMetrics m = {0.0, 0.0, 0.0, 0.0, 0};
-  assert_int_equal(
-    rcv_evaluate_region(model, &rcv_trainer_rig_pair, region, NULL, &m, NULL),
-    RCV_OK);
-  return m.esr;
-}
-
-static void
-test_learns(void** const unused)
-{
-  (void)unused;
-  RcvTrainerRigEvents events = {0, 0, 0, 0.0, 0};
-  RcvTrainerResult    result;
-  RcvModel* const     model =
-    rcv_trainer_rig_train(rcv_trainer_rig_settings(600, 1), &events, &result);
-  const double esr = esr_of(model, rcv_trainer_rig_region(RCV_USE_TEST));
-  print_message("ESR %.4g for validation, %.4g for testing, %.1f s\n",
-                result.best_esr,
-                esr,
-                result.seconds);
-  assert_int_equal(result.end, RCV_END_PLAN);
-  assert_int_equal(result.n_updates, 600);
-  assert_true(result.best_esr < 0.003); // Measured: 3.5e-4
-  assert_true(esr < 0.003);
-  assert_true(events.n_better > 1 && events.n_progress > 1);
-
-  // What it says is what the model does
-  assert_close(esr_of(model, rcv_trainer_rig_region(RCV_USE_VALIDATION)),
-               result.best_esr,
-               0.0);
-  assert_close(model->info.validation_esr, result.best_esr, 0.0);
-  assert_close(events.last_esr, result.best_esr, 0.0);
-  rcv_model_free(model);
-}
-
-/// Weights that are exact in bfloat16 learn as well; others are not left so
-static void
-test_bf16(void** const unused)
-{
-  (void)unused;
-  for (uint32_t bf16 = 0; bf16 < 2; ++bf16) {
-    RcvTrainerRigEvents events   = {0, 0, 0, 0.0, 0};
-    RcvTrainerSettings  settings = rcv_trainer_rig_settings(600, 1);
-    RcvTrainerResult    result;
-    settings.is_bf16      = bf16;
-    RcvModel* const model = rcv_trainer_rig_train(settings, &events, &result);
-    print_message("ESR %.4g\n", result.best_esr);
-    assert_int_equal(rcv_bf16_weights_are_exact(&model->shape, model->params),
-                     bf16);
-    assert_true(result.best_esr < 0.003);
-    assert_close(esr_of(model, rcv_trainer_rig_region(RCV_USE_VALIDATION)),
-                 result.best_esr,
-                 0.0);
-    rcv_model_free(model);
-  }
-}
-
-/// With a backward pass in bfloat16 it learns as well
-static void
-test_bf16_backward(void** const unused)
-{
-  (void)unused;
-  if (!rcv_engine_choose(true).bptt) {
-    print_message("no AVX-512 BF16 here\n");
-    skip();
-  }
-
-  RcvTrainerRigEvents events   = {0, 0, 0, 0.0, 0};
-  RcvTrainerSettings  settings = rcv_trainer_rig_settings(600, 1);
-  RcvTrainerResult    result;
-  RcvModel* const floats = rcv_trainer_rig_train(settings, &events, &result);
-  memset(&events, 0, sizeof(events));
-  settings.is_bf16_backward = true;
-  RcvModel* const model     = rcv_trainer_rig_train(settings, &events, &result);
-  print_message("ESR %.4g\n", result.best_esr);
-  assert_true(result.best_esr < 0.003);
-  assert_memory_not_equal(model->params,
-                          floats->params,
-                          rcv_shape_n_params(&model->shape) * sizeof(float));
-  rcv_model_free(floats);
-  rcv_model_free(model);
-}
 
 /// How far the weights of one unit's forget gate have moved at most
 static double
@@ -147,46 +58,6 @@ test_slow_units(void** const unused)
   rcv_model_free(model);
 }
 
-/// What is in the first halves of clips is neither learned nor measured
-static void
-test_clips(void** const unused)
-{
-  (void)unused;
-  enum { CLIP = 4000 };
-  const RcvPair  whole = rcv_trainer_rig_pair;
-  RcvPair* const pair  = &rcv_trainer_rig_pair;
-  float* const   wet   = malloc(pair->n_frames * sizeof(float));
-  float* const   good  = pair->takes.takes[0].wet;
-  assert_non_null(wet);
-  for (size_t t = 0; t < pair->n_frames; ++t) {
-    wet[t] = t % CLIP < CLIP / 2 ? -1.0f : good[t];
-  }
-  pair->clip_frames        = CLIP;
-  pair->takes.takes[0].wet = wet;
-  RcvRegion* const train   = &pair->parts[RCV_USE_TRAIN].region;
-  const size_t     start   = train->start;
-  train->start             = start / CLIP * CLIP;
-  rcv_pair_blank(pair, 0, wet, pair->n_frames);
-
-  RcvTrainerRigEvents events = {0, 0, 0, 0.0, 0};
-  RcvTrainerResult    result;
-  RcvModel* const     model =
-    rcv_trainer_rig_train(rcv_trainer_rig_settings(600, 1), &events, &result);
-  const double esr     = esr_of(model, rcv_trainer_rig_region(RCV_USE_TEST));
-  rcv_trainer_rig_pair = whole;
-  rcv_trainer_rig_pair.takes.takes[0].wet = good;
-  train->start                            = start;
-  free(wet);
-
-  const double esr_of_all = esr_of(model, rcv_trainer_rig_region(RCV_USE_TEST));
-  print_message(
-    "ESR %.4g of the second halves, %.4g of all\n", esr, esr_of_all);
-  assert_true(esr < 0.003);
-  assert_true(esr_of_all < 0.003);
-  assert_true(fabs(esr - esr_of_all) > 0.0);
-  rcv_model_free(model);
-}
-
 /// The same bytes again, with any number of threads; another seed is another
 static void
 test_repeats(void** const unused)
@@ -222,9 +93,8 @@ test_interrupt(void** const unused)
   assert_int_equal(result.end, RCV_END_INTERRUPTED);
   assert_true(result.n_updates < 400);
   assert_int_equal(events.n_better, 2);
-  assert_close(esr_of(model, rcv_trainer_rig_region(RCV_USE_VALIDATION)),
-               events.last_esr,
-               0.0);
+  assert_close(
+    rcv_trainer_rig_esr(model, RCV_USE_VALIDATION), events.last_esr, 0.0);
   rcv_model_free(model);
 }
 
@@ -271,11 +141,7 @@ int
 main(void)
 {
   const struct CMUnitTest tests[] = {
-    cmocka_unit_test(test_learns),
-    cmocka_unit_test(test_bf16),
-    cmocka_unit_test(test_bf16_backward),
     cmocka_unit_test(test_slow_units),
-    cmocka_unit_test(test_clips),
     cmocka_unit_test(test_repeats),
     cmocka_unit_test(test_interrupt),
     cmocka_unit_test(test_interrupt_at_once),
