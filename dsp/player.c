@@ -27,10 +27,10 @@ all_finite(const float* const x, const uint32_t n_frames)
 
 /// Let a control go on to its target; one that is NaN or infinite is ignored
 RCV_REALTIME static void
-run_ramp(RcvRamp* const ramp,
-         const float    target,
-         const bool     jump,
-         const uint32_t n_frames)
+run_ramp(RcvPlayer* const player,
+         RcvRamp* const   ramp,
+         const float      target,
+         const uint32_t   n_frames)
 {
   if (all_finite(&target, 1)) {
     ramp->n_still = target < ramp->smooth.target || target > ramp->smooth.target
@@ -38,16 +38,19 @@ run_ramp(RcvRamp* const ramp,
                       : ramp->n_still;
     ramp->smooth.target = target;
   }
-  if (jump) {
+  if (!player->has_run) {
     rcv_smooth_jump(&ramp->smooth);
     ramp->n_still = 0;
   }
 
-  // Controls stand still nearly always; then this is done once
+  // What stands still is written once
   if (ramp->n_still < n_frames) {
     const bool still = rcv_smooth_is_still(&ramp->smooth);
     rcv_smooth_run(&ramp->smooth, ramp->values, n_frames);
     ramp->n_still = still ? n_frames : 0;
+  }
+  if (ramp->n_still < player->n_still) {
+    player->n_still = ramp->n_still;
   }
 }
 
@@ -58,6 +61,28 @@ is_still(const RcvRamp* const ramp, const uint32_t n_frames)
   return n_frames && ramp->n_still >= n_frames;
 }
 
+/// True if two numbers are equal; NaN is not
+RCV_REALTIME static inline bool
+is_same(const float a, const float b)
+{
+  return a >= b && a <= b;
+}
+
+/// True if all controls are what they were
+RCV_REALTIME static bool
+are_same(const RcvControls* const a, const RcvControls* const b)
+{
+  uint32_t n_same = 0; // Counted, as above
+  for (uint32_t k = 0; k < RCV_MAX_KNOBS; ++k) {
+    n_same += is_same(a->knobs[k], b->knobs[k]);
+  }
+  return n_same == RCV_MAX_KNOBS && a->enabled == b->enabled &&
+         a->normalize == b->normalize &&
+         is_same(a->input_gain_db, b->input_gain_db) &&
+         is_same(a->output_gain_db, b->output_gain_db) &&
+         is_same(a->mix, b->mix);
+}
+
 /// Let the smoothed controls go on by a chunk
 RCV_REALTIME static void
 run_ramps(RcvPlayer* const         player,
@@ -65,6 +90,12 @@ run_ramps(RcvPlayer* const         player,
           const uint32_t           n_frames)
 {
   const float db_to_lin = 0.115129255f; // ln 10 / 20
+
+  // Nearly always; then it is done in no time, which is what idling takes
+  if (player->has_run && n_frames <= player->n_still &&
+      are_same(controls, &player->controls)) {
+    return;
+  }
 
   RcvRamp* const ramps[] = {&player->enabled,
                             &player->normalize,
@@ -78,11 +109,13 @@ run_ramps(RcvPlayer* const         player,
                            expf(controls->output_gain_db * db_to_lin),
                            controls->mix};
 
+  player->controls = *controls;
+  player->n_still  = CHUNK;
   for (uint32_t i = 0; i < sizeof(ramps) / sizeof(ramps[0]); ++i) {
-    run_ramp(ramps[i], targets[i], !player->has_run, n_frames);
+    run_ramp(player, ramps[i], targets[i], n_frames);
   }
   for (uint32_t k = 0; k < RCV_MAX_KNOBS; ++k) {
-    run_ramp(&player->knobs[k], controls->knobs[k], !player->has_run, n_frames);
+    run_ramp(player, &player->knobs[k], controls->knobs[k], n_frames);
   }
 }
 

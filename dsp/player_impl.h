@@ -41,12 +41,17 @@ struct RcvPlayer {
   uint32_t  fade_frame;     // Of the cross-fade
   uint32_t  n_fade_frames;
   RcvDelay  dry[RCV_MAX_CHANNELS];
-  RcvRamp   enabled;
-  RcvRamp   input_gain;
-  RcvRamp   output_gain;
-  RcvRamp   normalize;
-  RcvRamp   mix;
-  RcvRamp   knobs[RCV_MAX_KNOBS];
+
+  // With the same controls as before no ramp moves for so many frames
+  RcvControls controls;
+  uint32_t    n_still;
+
+  RcvRamp enabled;
+  RcvRamp input_gain;
+  RcvRamp output_gain;
+  RcvRamp normalize;
+  RcvRamp mix;
+  RcvRamp knobs[RCV_MAX_KNOBS];
 };
 
 /// Count the frames of a cross-fade that were played, and end it when it is

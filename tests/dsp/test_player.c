@@ -288,6 +288,58 @@ test_knobs(void** const unused)
   rcv_model_voice_free(voice);
 }
 
+enum { N_STILL = 12800 };
+
+/// Play with the controls at rest, and from N_STILL on with others
+static void
+play_change(const RcvModel* const model,
+            const RcvControls     others,
+            float* const          out)
+{
+  const RcvControls rest   = rcv_controls_default();
+  RcvVoice* const   voice  = rcv_model_voice_new(model, 1, 48000.0, 1, NULL);
+  RcvPlayer* const  player = player_rig_new(1);
+  rcv_player_set_voice(player, voice);
+  player_rig_run(player, &rest, x, out, N_STILL, 64);
+  player_rig_run(
+    player, &others, x + N_STILL, out + N_STILL, N_FRAMES - N_STILL, 64);
+  free(player);
+  rcv_model_voice_free(voice);
+}
+
+/// Each control does something by itself when all have stood still for long
+static void
+test_each_control(void** const unused)
+{
+  (void)unused;
+  enum { N_OTHERS = 5 };
+  const RcvShape    shape = network_rig_shape(1, RCV_MAX_INPUTS, 8);
+  RcvModel* const   model = rcv_fixture_model(&shape, 48000.0, 3);
+  const RcvControls rest  = rcv_controls_default();
+  RcvControls       others[N_OTHERS + RCV_MAX_KNOBS];
+  for (uint32_t i = 0; i < N_OTHERS + RCV_MAX_KNOBS; ++i) {
+    others[i] = rest;
+  }
+  others[0].enabled        = false;
+  others[1].normalize      = true;
+  others[2].input_gain_db  = 3.0f;
+  others[3].output_gain_db = 3.0f;
+  others[4].mix            = 0.5f;
+  for (uint32_t k = 0; k < RCV_MAX_KNOBS; ++k) {
+    others[N_OTHERS + k].knobs[k] = 0.75f;
+  }
+
+  model->info.loudness_db = -30.0;
+  play_change(model, rest, z);
+  for (uint32_t i = 0; i < N_OTHERS + RCV_MAX_KNOBS; ++i) {
+    play_change(model, others[i], y);
+    assert_memory_equal(y, z, N_STILL * sizeof(float));
+    assert_memory_not_equal(
+      y + N_STILL, z + N_STILL, (N_FRAMES - N_STILL) * sizeof(float));
+  }
+  rcv_model_free(model);
+}
+
 int
 main(void)
 {
@@ -300,6 +352,7 @@ main(void)
     cmocka_unit_test(test_blocks),
     cmocka_unit_test(test_in_place),
     cmocka_unit_test(test_knobs),
+    cmocka_unit_test(test_each_control),
   };
 
   return cmocka_run_group_tests(tests, set_up, NULL);
