@@ -222,7 +222,7 @@ choose_guitar(Musician* const m)
   i.body_hz       = between(m, 20.0, 160.0);
   i.hard_edge_hz  = between(m, 2500.0, 6500.0);
   i.soft_edge_hz  = 0.2 * i.hard_edge_hz;
-  i.thump         = 0.3;
+  i.thump         = 0.2;
   i.block_hz      = 8.0;
   return i;
 }
@@ -256,7 +256,8 @@ choose_style(Musician* const m)
     m, (unsigned)(sizeof(guitar_styles) / sizeof(guitar_styles[0])))];
 }
 
-/// Bring a phrase to its level, some squeezed, which makes what is soft louder
+/// Bring a phrase to its level, half of them squeezed, which makes what is soft
+/// louder, and a quarter stretched, so that peaks stand out
 static void
 set_level(Musician* const m, double* const samples, const size_t n)
 {
@@ -267,22 +268,33 @@ set_level(Musician* const m, double* const samples, const size_t n)
     peak = fmax(peak, fabs(samples[i]));
   }
 
-  const double drive  = below(m, 2U) ? 0.0 : between(m, 0.5, 4.0);
-  double       energy = 0.0;
+  const unsigned way     = below(m, 4U);
+  const double   squeeze = way < 2U ? between(m, 0.5, 4.0) : 0.0;
+  const double   stretch = way == 2U ? between(m, 0.5, 3.0) : 0.0;
+  double         energy  = 0.0;
   for (size_t i = 0U; i < n; ++i) {
-    const double x = samples[i] / peak;
-    samples[i] =
-      x * sqrt((1.0 + drive * drive) / (1.0 + drive * drive * x * x));
+    const double x      = samples[i] / peak;
+    const double higher = x * (1.0 + stretch * x * x) / (1.0 + stretch);
+    samples[i]          = higher * sqrt((1.0 + squeeze * squeeze) /
+                               (1.0 + squeeze * squeeze * x * x));
     energy += samples[i] * samples[i];
   }
 
   const double level_db =
-    below(m, 5U) ? between(m, -25.0, -16.0) : between(m, -38.0, -25.0);
+    below(m, 5U) ? between(m, -24.0, -14.0) : between(m, -38.0, -25.0);
   const double rms  = sqrt(energy / (double)n + 1.0e-12);
   const double gain = fmin(rcv_exact_gain(level_db) / rms, most);
   for (size_t i = 0U; i < n; ++i) {
     samples[i] *= gain;
   }
+}
+
+/// How long the strings are stopped before the next phrase.  In a long pause a
+/// compressor lets go, and what comes after it outweighs all of a phrase.
+static double
+choose_rest_s(Musician* const m)
+{
+  return below(m, 4U) ? between(m, 0.05, 0.1) : between(m, 0.1, 0.5);
 }
 
 /// Play a phrase on an instrument of its own
@@ -330,7 +342,7 @@ rcv_improvise(const uint32_t seed,
   for (uint32_t phrase = 1U; player.at < n_frames; ++phrase) {
     const size_t start  = player.at;
     const size_t length = (size_t)(between(&musician, 3.0, 8.0) * rate);
-    const size_t rest   = (size_t)(between(&musician, 0.1, 0.5) * rate);
+    const size_t rest   = (size_t)(choose_rest_s(&musician) * rate);
     const size_t end    = length < n_frames - start ? start + length : n_frames;
 
     player.n_frames = end;

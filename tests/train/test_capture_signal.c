@@ -60,7 +60,7 @@ test_same_to_the_bit(void** state)
 {
   (void)state;
   static const uint64_t expected[] = {
-    0x612620F90F643450U, 0xD308003300173E97U, 0x995FB2A49520F72DU};
+    0x96636851C781C15BU, 0xD308003300173E97U, 0x995FB2A49520F72DU};
 
   for (size_t i = 0U; i < 3U; ++i) {
     size_t         n       = 0U;
@@ -147,7 +147,7 @@ check_part(const RcvSignalPart* const part, const int32_t* const samples)
   }
   if (part->role >= RCV_ROLE_VALIDATION) {
     const double rms_db = 10.0 * log10(sum / (double)part->n_frames);
-    assert_close(rms_db, -22.0, 3.0);
+    assert_close(rms_db, -21.0, 3.0);
   }
 }
 
