@@ -22,15 +22,14 @@
 
 /// The map, packed for both directions, and its gradient
 typedef struct {
-  uint32_t   n_rows;   ///< R, in whole tiles
-  uint32_t   n_x;      ///< Columns of x
-  uint32_t   n_h;      ///< Columns of h, or 0
-  RcvReal*   forward;  ///< [R/8][1 + n_x + n_h][8]: bias, then columns
-  RcvFactor* back_x;   ///< [n_x in tiles/8][R/RCV_PAIR][8]
-  RcvFactor* back_h;   ///< [n_h in tiles/8][R/RCV_PAIR][8]
-  RcvVec*    gradient; ///< [R][n_x + n_h + 1] per lane, the bias last
-  RcvFactors*
-    room; ///< Factors of 32 frames: of d_sums if need be, of (x, h, 1)
+  uint32_t    n_rows;   ///< R, in whole tiles
+  uint32_t    n_x;      ///< Columns of x
+  uint32_t    n_h;      ///< Columns of h, or 0
+  RcvReal*    forward;  ///< [R/8][1 + n_x + n_h][8]: bias, then columns
+  RcvFactor*  back_x;   ///< [n_x in tiles/8][R/RCV_PAIR][8]
+  RcvFactor*  back_h;   ///< [n_h in tiles/8][R/RCV_PAIR][8]
+  RcvVec*     gradient; ///< [R][n_x + n_h + 1] per lane, the bias last
+  RcvFactors* room;     ///< Factors of 32 frames: of d_sums, then (x, h, 1)
 } RcvAffine;
 
 #define rcv_affine_init RCV_ISA_NAME(rcv_affine_init)

@@ -25,7 +25,7 @@ rcv_bptt_alloc(const size_t n, const size_t size)
 {
   enum { LINE = 64, HUGE_PAGE = 2 << 20 };
 
-  if (n > (SIZE_MAX - HUGE_PAGE) / size) {
+  if (n > (SIZE_MAX - LINE) / size) {
     return NULL;
   }
 
