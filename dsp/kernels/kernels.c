@@ -204,14 +204,13 @@ rcv_kernels_layer_for(const RcvKernels* const kernels,
                       const RcvLayer* const   layer,
                       const uint32_t          n_knobs)
 {
-  // As bfloat16 a matrix in the first cache is slower, not faster
-  const size_t cached_floats = 8192;
-
   const size_t n_hidden  = layer->hidden_size;
   const size_t n_signals = layer->input_size - n_knobs;
   const size_t n_rows    = rcv_cell_n_gates(cell) * n_hidden;
+
+  // As bfloat16 a matrix in the first cache is slower, not faster
   if (!kernels->layers_bf16[cell] ||
-      n_rows * (n_signals + n_hidden) <= cached_floats ||
+      n_rows * (n_signals + n_hidden) <= RCV_CACHED_WEIGHTS ||
       !is_bf16(layer->w_hh, n_rows, n_hidden, n_hidden) ||
       !is_bf16(layer->w_ih,
                n_rows,

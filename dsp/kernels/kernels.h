@@ -78,6 +78,9 @@ typedef void (*RcvLayerFunc)(const RcvPackedLayer* layers,
 /// Floats of the widest vectors
 #define RCV_MAX_VECTOR_WIDTH 16u
 
+/// Weights that fit into a first cache of 32 kB
+#define RCV_CACHED_WEIGHTS 8192u
+
 /// Units of the largest layers of which two are computed beside each other
 #define RCV_MAX_OVERLAPPED 16u
 

@@ -87,6 +87,23 @@ rcv_layer_run(const RcvCell               cell,
 }
 
 /**
+   n_frames of a layer, for each of two streams by itself: one's frame is summed
+   while the other's, which it does not wait for, is finished.
+*/
+RCV_REALTIME RCV_INLINE void
+rcv_layer_run_in_turn(const RcvCell               cell,
+                      const uint32_t              n_specialised,
+                      const RcvPackedLayer* const layer,
+                      const RcvLayerStream* const streams,
+                      const uint32_t              n_frames)
+{
+  for (uint32_t t = 0; t < n_frames; ++t) {
+    rcv_layer_step(cell, n_specialised, 1, false, layer, &streams[0], t);
+    rcv_layer_step(cell, n_specialised, 1, false, layer, &streams[1], t);
+  }
+}
+
+/**
    n_frames of two layers, the second one reading the first one's h: each frame
    of the second is computed beside the next one of the first, which does not
    wait for it.
@@ -109,10 +126,20 @@ rcv_layer_run_pair(const RcvCell               cell,
   }
 }
 
-/// True where two streams go together: enough of a tile is in registers
+/// True where two streams take turns: one alone would mostly wait for its h,
+/// and of both there would be few sums in 16 registers
+#ifdef RCV_HALF_VECTORS
+#  define RCV_STREAMS_TAKE_TURNS(n) false
+#else
+#  define RCV_STREAMS_TAKE_TURNS(n) (W == 8 && (n) && (n) <= RCV_MAX_OVERLAPPED)
+#endif
+
+/// True where two streams go together: they take turns, or enough of a tile is
+/// in registers
 #define RCV_STREAMS_GAIN(n, n_gates)                                  \
-  (2 * RCV_GROUPS_AT_ONCE(2, RCV_TILE_GROUPS(n, n_gates), n_gates) >= \
-   RCV_TILE_GROUPS(n, n_gates))
+  (RCV_STREAMS_TAKE_TURNS(n) ||                                       \
+   2 * RCV_GROUPS_AT_ONCE(2, RCV_TILE_GROUPS(n, n_gates), n_gates) >= \
+     RCV_TILE_GROUPS(n, n_gates))
 
 /// True where two layers go together: one alone would mostly wait for its h.
 /// With the faster activations not for odd sizes, which are 100 kB of code.
@@ -132,15 +159,25 @@ rcv_layer_run_pair(const RcvCell               cell,
   }
 
 /// The three functions of the kernel for one size
-#define RCV_LAYER_FUNCTIONS(n, cell, n_gates)               \
-  RCV_LAYER_FUNCTION(run_##n, cell, n, 1, false)            \
-  RCV_LAYER_FUNCTION(run_##n##_streams, cell, n, 2, false)  \
-  RCV_REALTIME static void run_##n##_layers(                \
-    const RcvPackedLayer* const layers,                     \
-    const RcvLayerStream* const streams,                    \
-    const uint32_t              n_frames)                   \
-  {                                                         \
-    rcv_layer_run_pair(cell, n, layers, streams, n_frames); \
+#define RCV_LAYER_FUNCTIONS(n, cell, n_gates)                      \
+  RCV_LAYER_FUNCTION(run_##n, cell, n, 1, false)                   \
+  RCV_REALTIME static void run_##n##_streams(                      \
+    const RcvPackedLayer* const layers,                            \
+    const RcvLayerStream* const streams,                           \
+    const uint32_t              n_frames)                          \
+  {                                                                \
+    if (RCV_STREAMS_TAKE_TURNS(n)) {                               \
+      rcv_layer_run_in_turn(cell, n, layers, streams, n_frames);   \
+    } else {                                                       \
+      rcv_layer_run(cell, n, 2, false, layers, streams, n_frames); \
+    }                                                              \
+  }                                                                \
+  RCV_REALTIME static void run_##n##_layers(                       \
+    const RcvPackedLayer* const layers,                            \
+    const RcvLayerStream* const streams,                           \
+    const uint32_t              n_frames)                          \
+  {                                                                \
+    rcv_layer_run_pair(cell, n, layers, streams, n_frames);        \
   }
 
 #define RCV_LAYER_ENTRY(n, cell, n_gates)                   \

@@ -54,13 +54,18 @@ enum {
 
 #define RCV_N_GROUPS(n) (((n) + W - 1) / W)
 
+/// True where the recurrent weights do not fit into the first cache
+#define RCV_IS_BEYOND_CACHE(n, n_gates) \
+  ((n) * (n) * (n_gates) > RCV_CACHED_WEIGHTS)
+
 /**
    Groups of units in a tile, which are summed together, so that each value of h
    is loaded once for all of them.
 
-   All groups if their sums fit into registers, else as many as fit.  With the
-   widest vectors however one: there, weights that come from the second cache
-   are what takes time, and in the order of one long row they come faster.
+   All groups if their sums fit into registers, else as many as fit.  Where the
+   weights come from the second cache, however, fewer: they are what takes time,
+   in the order of a longer row they come faster, and two streams have the sums
+   of half a tile in registers.
 
    @param n H, or 0 in the kernel for any.
 */
@@ -68,6 +73,7 @@ enum {
   (!(n)                                      ? 2               \
    : RCV_N_GROUPS(n) * (n_gates) <= MAX_SUMS ? RCV_N_GROUPS(n) \
    : W > 8                                   ? 1               \
+   : RCV_IS_BEYOND_CACHE(n, n_gates)         ? 2               \
                                              : MAX_SUMS / 4)
 
 /// Groups of a tile whose sums, for all streams, are in registers at a time
