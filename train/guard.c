@@ -27,7 +27,8 @@ static const double calm_least  = 0.1;
 // for a loss
 static const double calm_recovery = 1.12;
 
-// What part of a generation's error the second after it has at most
+// What part of a generation's error the second after it has at most, and the
+// best of that of a validation that is as good
 static const double apart = 0.9;
 
 enum {
@@ -121,12 +122,17 @@ rcv_guard_see_loss(RcvGuard* const guard, const double loss)
 }
 
 bool
-rcv_guard_is_lost(const RcvGuard* const guard,
-                  const double          val_esr,
-                  const double          best_esr)
+rcv_guard_see_validation(RcvGuard* const guard,
+                         const double    val_esr,
+                         const double    best_esr)
 {
-  return !isfinite(val_esr) ||
-         (guard->n_since > GRACE && val_esr > lost_factor * best_esr);
+  if (guard->n_since <= GRACE) {
+    return !isfinite(val_esr); // What was gone back to says nothing new
+  }
+  if (apart * val_esr <= best_esr) {
+    guard->n_in_vain = 0;
+  }
+  return !isfinite(val_esr) || val_esr > lost_factor * best_esr;
 }
 
 bool

@@ -17,8 +17,9 @@ enum { RCV_GUARD_GENERATIONS = 8 };
    is lost.
 
    Only validated weights are kept: what is merely recent may be spoiled
-   already.  A loss takes the newest generation; more losses without a gain in
-   between take older ones.  Generations are a tenth of their error apart: what
+   already.  A loss takes the newest generation; more losses take older ones,
+   unless a validation in between shows that the training came back to what it
+   had reached.  Generations are a tenth of their error apart: what
    follows from one soon may have the same fault.
 */
 typedef struct {
@@ -26,7 +27,7 @@ typedef struct {
   float*   kept; ///< [RCV_GUARD_GENERATIONS][n_params] newest first, owned
   uint64_t n_kept;
   uint64_t n_returns;  ///< In all
-  uint64_t n_in_vain;  ///< Since the last gain
+  uint64_t n_in_vain;  ///< Since a validation was good
   uint64_t n_since;    ///< Updates since the last return
   double   calm;       ///< Factor of the rate from returns
   double   loss;       ///< Running mean of the loss over some 50 updates
@@ -71,13 +72,14 @@ void
 rcv_guard_forget_losses(RcvGuard* guard);
 
 /**
-   True if a validation is so bad, beside the best, that the training is lost.
+   Take note of a validation that is no better than the best.
 
-   Soon after a return it is only if it is no number: the optimiser, which began
-   anew, must be given time to be as good again.
+   @return True if it is so bad that the training is lost.  Soon after a return
+   it is only if it is no number: the optimiser, which began anew, must be given
+   time to be as good again.
 */
 bool
-rcv_guard_is_lost(const RcvGuard* guard, double val_esr, double best_esr);
+rcv_guard_see_validation(RcvGuard* guard, double val_esr, double best_esr);
 
 /**
    Take note of better weights that latch or depend on rounding.

@@ -333,7 +333,7 @@ rcv_trainer_validate(RcvTrainer* const trainer,
   ++trainer->n_without_gain;
   if (metrics.esr < trainer->best_esr) {
     status = keep_if_better(trainer, metrics.esr, error);
-  } else if (rcv_guard_is_lost(
+  } else if (rcv_guard_see_validation(
                &trainer->guard, metrics.esr, trainer->best_esr)) {
     rcv_trainer_return(trainer);
   }

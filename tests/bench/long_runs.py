@@ -50,13 +50,13 @@ def measure(pair, run_of, arguments):
     options = bench_run.train_options(run_of["seconds"], run_of["seed"], arguments)
     options += ["--log", log, *run_of["options"].split(), *pair.split()]
     trained = bench_run.train(pair.dry, pair.wet, model, *options)
-    return {**course(log), "test": trained["test_esr"] if trained else None}
+    return {**course(log), "test": trained["test_esr"]} if trained else {}
 
 
 def print_row(run_of, figures):
     """Print the row of one run"""
     row = [run_of["device"], "%d" % run_of["seed"]]
-    row += [bench_run.number(figures[key]) for key in (*COLUMNS[2:], "test")]
+    row += [bench_run.number(figures.get(key)) for key in (*COLUMNS[2:], "test")]
     print("| %s |" % " | ".join(row), flush=True)
 
 

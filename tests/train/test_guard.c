@@ -19,27 +19,27 @@ test_validation(void** const unused)
   rcv_guard_reset(&guard, params);
   rcv_guard_see_loss(&guard, 1.0);
   assert_close(rcv_guard_rate(&guard), 1.0, 0.0);
-  assert_false(rcv_guard_is_lost(&guard, 0.24, 0.1));
-  assert_true(rcv_guard_is_lost(&guard, 0.26, 0.1));
-  assert_true(rcv_guard_is_lost(&guard, (double)NAN, 0.1));
-  assert_true(rcv_guard_is_lost(&guard, (double)NAN, (double)INFINITY));
-  assert_false(rcv_guard_is_lost(&guard, 7.0, (double)INFINITY));
+  assert_false(rcv_guard_see_validation(&guard, 0.24, 0.1));
+  assert_true(rcv_guard_see_validation(&guard, 0.26, 0.1));
+  assert_true(rcv_guard_see_validation(&guard, (double)NAN, 0.1));
+  assert_true(rcv_guard_see_validation(&guard, (double)NAN, (double)INFINITY));
+  assert_false(rcv_guard_see_validation(&guard, 7.0, (double)INFINITY));
 
   // After a return the rate rises again, and there is time to learn
   rcv_guard_return(&guard, now);
   assert_close(rcv_guard_rate(&guard), 0.0, 0.0);
-  assert_false(rcv_guard_is_lost(&guard, 0.26, 0.1));
-  assert_true(rcv_guard_is_lost(&guard, (double)NAN, 0.1));
+  assert_false(rcv_guard_see_validation(&guard, 0.26, 0.1));
+  assert_true(rcv_guard_see_validation(&guard, (double)NAN, 0.1));
   for (int i = 0; i < 125; ++i) {
     rcv_guard_see_loss(&guard, 1.0);
   }
   assert_close(rcv_guard_rate(&guard), 0.4, 1e-12);
-  assert_false(rcv_guard_is_lost(&guard, 0.26, 0.1));
+  assert_false(rcv_guard_see_validation(&guard, 0.26, 0.1));
   for (int i = 0; i < 200; ++i) {
     rcv_guard_see_loss(&guard, 1.0);
   }
   assert_close(rcv_guard_rate(&guard), 0.8, 1e-12);
-  assert_true(rcv_guard_is_lost(&guard, 0.26, 0.1));
+  assert_true(rcv_guard_see_validation(&guard, 0.26, 0.1));
   rcv_guard_clear(&guard);
 }
 
@@ -207,6 +207,49 @@ test_generations(void** const unused)
   rcv_guard_clear(&guard);
 }
 
+/// Updates with the same loss
+static void
+go_on(RcvGuard* const guard, const int n_updates)
+{
+  for (int i = 0; i < n_updates; ++i) {
+    rcv_guard_see_loss(guard, 1.0);
+  }
+}
+
+/// A validation that is nearly as good as the best shows that the newest
+/// generation is sound, unless it is only what was just gone back to
+static void
+test_good_again(void** const unused)
+{
+  (void)unused;
+  static const struct {
+    int    n_updates;
+    double val_esr;
+    float  expected; // What the third return takes
+  } cases[] = {
+    {400, 0.11, 3.0f}, {400, 0.13, 2.0f}, {200, 0.11, 2.0f}, {400, NAN, 2.0f}};
+
+  for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); ++i) {
+    RcvGuard guard;
+    float    params[] = {1.0f};
+    assert_true(rcv_guard_init(&guard, 1));
+    rcv_guard_reset(&guard, params);
+    for (int k = 1; k <= 3; ++k) {
+      params[0] = (float)k;
+      rcv_guard_keep(&guard, params, 0.3 / k);
+    }
+
+    rcv_guard_return(&guard, params);
+    rcv_guard_return(&guard, params);
+    go_on(&guard, cases[i].n_updates);
+    assert_int_equal(rcv_guard_see_validation(&guard, cases[i].val_esr, 0.1),
+                     isnan(cases[i].val_esr));
+    rcv_guard_return(&guard, params);
+    assert_close(params[0], cases[i].expected, 0.0);
+    rcv_guard_clear(&guard);
+  }
+}
+
 /// Small gains do not drive out what was kept long before
 static void
 test_generations_apart(void** const unused)
@@ -273,6 +316,7 @@ main(void)
     cmocka_unit_test(test_wild_losses),
     cmocka_unit_test(test_losses_after_return),
     cmocka_unit_test(test_generations),
+    cmocka_unit_test(test_good_again),
     cmocka_unit_test(test_generations_apart),
     cmocka_unit_test(test_drop),
   };
