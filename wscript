@@ -215,7 +215,7 @@ def _build_libraries(bld):
     )
     _static_library(
         bld,
-        source=bld.path.ant_glob("train/*.c", excl="train/main.c"),
+        source=bld.path.ant_glob("train/*/*.c", excl="train/bptt/*.c"),
         target="rcv_train",
         includes=".",
         defines=POSIX,

@@ -20,20 +20,29 @@ BUILD = os.environ.get("RECURVE_BUILD") or os.path.join(TOP, "build")
 
 MAX_LINES = 400
 
+# The folders of train, each of which may include those before it
+TRAIN = [
+    "train/" + name
+    for name in (
+        *("numbers", "file", "bptt", "optimizer", "model", "signal"),
+        *("data", "lv2", "trainer", "report", "command", "main.c"),
+    )
+]
+
 # The parts and those that each may include, besides itself
 MAY_INCLUDE = {
     "dsp": set(),
     "dsp/model": {"dsp"},
     "plugin": {"dsp", "dsp/model"},
-    "train": {"dsp", "dsp/model"},
-    "tests": {"dsp", "dsp/model", "plugin", "train"},
+    "tests": {"dsp", "dsp/model", "plugin", *TRAIN},
+    **{part: {"dsp", "dsp/model", *TRAIN[:i]} for i, part in enumerate(TRAIN)},
 }
 
 # A library's headers, and where alone they may be included (paths by prefix)
 LIBRARIES = [
-    (r"sndfile\.h", ["train/audio_file.c"]),
+    (r"sndfile\.h", ["train/file/audio_file.c"]),
     (r"lv2/|lv2\.h|lilv/", ["plugin/", "train/", "tests/"]),
-    (r"cblas\.h", ["train/lapack.c", "train/eigenbasis.c", "train/soap.c"]),
+    (r"cblas\.h", ["train/optimizer/"]),
     (r"jansson\.h", ["dsp/model/", "train/", "tests/"]),
     (
         r"stdio\.h|pthread\.h|threads\.h|malloc\.h|unistd\.h",
@@ -57,8 +66,9 @@ INCLUDE = re.compile(r'^\s*#\s*include\s*([<"])([^>"]+)[>"]', re.MULTILINE)
 
 def part_of(path):
     """Return the part that a file belongs to"""
-    folder = path.split("/")[0]
-    return "dsp/model" if path.startswith("dsp/model/") else folder
+    names = path.split("/")
+    is_part = names[0] == "train" or path.startswith("dsp/model/")
+    return "/".join(names[:2]) if is_part else names[0]
 
 
 def sources(*endings):

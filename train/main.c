@@ -1,8 +1,8 @@
 // Copyright 2026 Recurve contributors
 // SPDX-License-Identifier: ISC
 
-#include "train/commands.h"
-#include "train/output_file.h"
+#include "train/command/commands.h"
+#include "train/file/output_file.h"
 
 #include <errno.h>
 #include <stdbool.h>

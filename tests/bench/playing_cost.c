@@ -17,7 +17,7 @@
 #include "tests/support/assert_close.h"
 #include "tests/support/model_fixture.h"
 #include "tests/support/plugin_rig.h"
-#include "train/capture_signal.h"
+#include "train/signal/capture_signal.h"
 
 #include <stdbool.h>
 #include <stddef.h>

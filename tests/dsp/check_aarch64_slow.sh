@@ -40,7 +40,7 @@ done
 for name in rnn lstm gru dense; do
   compile "${name}_exact.o" "dsp/$name.c" -DRCV_DOUBLE
 done
-compile reference.o train/reference_exact.c -DRCV_DOUBLE
+compile reference.o train/model/reference_exact.c -DRCV_DOUBLE
 compile compare_cells.o tests/dsp/cross/compare_cells.c -D_XOPEN_SOURCE=700
 for job in "${jobs[@]}"; do
   wait "$job"

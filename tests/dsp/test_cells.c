@@ -6,7 +6,7 @@
 #include "dsp/rnn.h"
 #include "tests/support/assert_close.h"
 #include "tests/support/network_rig.h"
-#include "train/reference.h"
+#include "train/model/reference.h"
 
 #include <stdlib.h>
 

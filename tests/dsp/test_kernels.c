@@ -7,7 +7,7 @@
 #include "dsp/mulaw.h"
 #include "tests/support/assert_close.h"
 #include "tests/support/network_rig.h"
-#include "train/reference.h"
+#include "train/model/reference.h"
 
 #include <float.h>
 #include <stdlib.h>

@@ -8,8 +8,8 @@
 #include "tests/support/model_fixture.h"
 #include "tests/support/network_rig.h"
 #include "tests/support/player_rig.h"
-#include "train/capture_signal.h"
-#include "train/reference.h"
+#include "train/model/reference.h"
+#include "train/signal/capture_signal.h"
 
 #include <stdio.h>
 #include <stdlib.h>

@@ -14,7 +14,7 @@
 #include "plugin/uris.h"
 #include "tests/support/assert_close.h"
 #include "tests/support/model_fixture.h"
-#include "train/lv2_host.h"
+#include "train/lv2/lv2_host.h"
 
 #include <stdint.h>
 #include <stdio.h>

@@ -4,7 +4,7 @@
 #include "tests/support/audio_fixture.h"
 
 #include "tests/support/assert_close.h"
-#include "train/audio_file.h"
+#include "train/file/audio_file.h"
 
 #include <stdlib.h>
 #include <string.h>

@@ -4,7 +4,7 @@
 #ifndef TESTS_SUPPORT_AUDIO_FIXTURE_H
 #define TESTS_SUPPORT_AUDIO_FIXTURE_H
 
-#include "train/pair.h"
+#include "train/data/pair.h"
 
 #include <stddef.h>
 #include <stdint.h>

@@ -24,7 +24,7 @@
    An instance of the plugin in the hands of a host that does what it is told,
    also what no good host does: no worker, a full ring, messages of any kind.
 
-   Tests read and write the fields.  Real hosting is train/lv2_host.h's.
+   Tests read and write the fields.  Real hosting is train/lv2/lv2_host.h's.
 */
 
 enum {

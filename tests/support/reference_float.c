@@ -4,4 +4,4 @@
 #define RCV_REFERENCE_LAYER rcv_reference_layer_float
 #define RCV_REFERENCE_NETWORK rcv_reference_network_float
 
-#include "train/reference_body.h"
+#include "train/model/reference_body.h"

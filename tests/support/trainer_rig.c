@@ -5,8 +5,8 @@
 
 #include "tests/support/assert_close.h"
 #include "tests/support/model_fixture.h"
-#include "train/capture_signal.h"
-#include "train/evaluate.h"
+#include "train/signal/capture_signal.h"
+#include "train/trainer/evaluate.h"
 
 #include <stdlib.h>
 #include <string.h>

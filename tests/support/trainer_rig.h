@@ -4,8 +4,8 @@
 #ifndef TESTS_SUPPORT_TRAINER_RIG_H
 #define TESTS_SUPPORT_TRAINER_RIG_H
 
-#include "train/pairs.h"
-#include "train/trainer.h"
+#include "train/data/pairs.h"
+#include "train/trainer/trainer.h"
 
 #include <signal.h>
 #include <stddef.h>

@@ -10,7 +10,7 @@
 */
 
 #include "dsp/network.h"
-#include "train/reference.h"
+#include "train/model/reference.h"
 
 #include <math.h>
 #include <stdint.h>

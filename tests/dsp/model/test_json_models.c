@@ -7,7 +7,7 @@
 #include "tests/support/assert_close.h"
 #include "tests/support/json_fixture.h"
 #include "tests/support/model_fixture.h"
-#include "train/reference.h"
+#include "train/model/reference.h"
 
 #include <math.h>
 #include <stdio.h>

@@ -11,7 +11,7 @@
 #include "tests/support/assert_close.h"
 #include "tests/support/model_fixture.h"
 #include "tests/support/resample.h"
-#include "train/plucked_string.h"
+#include "train/signal/plucked_string.h"
 
 #include <glob.h>
 #include <math.h>

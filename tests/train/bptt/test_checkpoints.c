@@ -11,7 +11,7 @@
 #include "tests/support/assert_close.h"
 #include "train/bptt/bptt.h"
 #include "train/bptt/memory.h"
-#include "train/engine.h"
+#include "train/trainer/engine.h"
 
 #include <math.h>
 #include <stdlib.h>

@@ -12,7 +12,7 @@
 #include "tests/support/assert_close.h"
 #include "tests/support/exact_gradient.h"
 #include "tests/train/bptt/network_case.h"
-#include "train/engine.h"
+#include "train/trainer/engine.h"
 
 #include <math.h>
 #include <stdlib.h>
