@@ -214,6 +214,14 @@ rcv_guard_return(RcvGuard* const guard, float* const params)
   guard->n_losses   = 0;
 }
 
+void
+rcv_guard_recall(const RcvGuard* const guard, float* const params)
+{
+  if (guard->n_kept) {
+    memcpy(params, guard->kept, guard->n_params * sizeof(float));
+  }
+}
+
 bool
 rcv_guard_list(RcvGuard* const guard, RcvStateList* const list)
 {

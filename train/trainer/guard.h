@@ -111,6 +111,11 @@ rcv_guard_drop(RcvGuard* guard, size_t n);
 void
 rcv_guard_return(RcvGuard* guard, float* params);
 
+/// Take the newest kept weights again, if there are any, as a loss would, but
+/// it is none
+void
+rcv_guard_recall(const RcvGuard* guard, float* params);
+
 /// Add all that it will do depends on to a list; false: no memory
 bool
 rcv_guard_list(RcvGuard* guard, RcvStateList* list);

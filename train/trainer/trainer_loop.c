@@ -184,6 +184,19 @@ typedef struct {
   uint32_t position;
 } Course;
 
+/// Begin with windows of another length.  The last stages have few updates, at
+/// low rates: what was lost before is not made up for in them, and the weights
+/// before do not belong into their mean.
+static void
+begin_stage(RcvTrainer* const trainer)
+{
+  if (trainer->n_without_gain) {
+    rcv_guard_recall(&trainer->guard, trainer->params);
+  }
+  rcv_weight_mean_renew(&trainer->mean);
+  rcv_guard_forget_losses(&trainer->guard);
+}
+
 /// Go through the next window
 static void
 make_update(RcvTrainer* const trainer, Course* const course)
@@ -196,9 +209,7 @@ make_update(RcvTrainer* const trainer, Course* const course)
 
   const uint32_t window = rcv_plan_window(&trainer->plan, trainer->frames_done);
   if (window != trainer->window_frames) {
-    // The last stages have few updates: those before do not belong to them
-    rcv_weight_mean_renew(&trainer->mean);
-    rcv_guard_forget_losses(&trainer->guard);
+    begin_stage(trainer);
     trainer->window_frames = window;
   }
 

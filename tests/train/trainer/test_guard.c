@@ -278,6 +278,30 @@ test_generations_apart(void** const unused)
   rcv_guard_clear(&guard);
 }
 
+/// The newest again, without a loss; before anything was kept, nothing
+static void
+test_recall(void** const unused)
+{
+  (void)unused;
+  const float first[] = {1.0f, 2.0f};
+  const float kept[]  = {3.0f, 4.0f};
+  float       now[]   = {8.0f, 9.0f};
+  RcvGuard    guard;
+  assert_true(rcv_guard_init(&guard, 2));
+  rcv_guard_reset(&guard, first);
+  rcv_guard_recall(&guard, now);
+  assert_close(now[0], 8.0, 0.0);
+
+  rcv_guard_keep(&guard, first, 0.2);
+  rcv_guard_keep(&guard, kept, 0.1);
+  rcv_guard_recall(&guard, now);
+  assert_close(now[0], 3.0, 0.0);
+  assert_close(now[1], 4.0, 0.0);
+  assert_int_equal(guard.n_returns, 0);
+  assert_close(rcv_guard_rate(&guard), 1.0, 0.0);
+  rcv_guard_clear(&guard);
+}
+
 /// Generations that are dropped are not gone back to, and the next one finds
 /// its neighbour
 static void
@@ -318,6 +342,7 @@ main(void)
     cmocka_unit_test(test_generations),
     cmocka_unit_test(test_good_again),
     cmocka_unit_test(test_generations_apart),
+    cmocka_unit_test(test_recall),
     cmocka_unit_test(test_drop),
   };
 
