@@ -16,6 +16,7 @@
 #include "dsp/kernels/kernels.h"
 #include "dsp/kernels/sizes.h"
 #include "dsp/kernels/tile.h"
+#include "dsp/kernels/tile_run.h"
 #include "dsp/shape.h"
 
 #include <stdbool.h>
@@ -27,6 +28,8 @@
 
    The tiles are taken forwards and backwards in turn: where the weights do not
    fit into the first cache, what was read last is still there.
+
+   @param held See rcv_tile_run().
 */
 RCV_REALTIME RCV_INLINE void
 rcv_layer_step(const RcvCell               cell,
@@ -35,7 +38,8 @@ rcv_layer_step(const RcvCell               cell,
                const bool                  is_bf16,
                const RcvPackedLayer* const layer,
                const RcvLayerStream* const streams,
-               const uint32_t              t)
+               const uint32_t              t,
+               RcvVec* const               held)
 {
   const uint32_t n_hidden = n_specialised ? n_specialised : layer->hidden_size;
   const uint32_t tile = RCV_TILE_GROUPS(n_specialised, rcv_cell_n_gates(cell));
@@ -56,7 +60,8 @@ rcv_layer_step(const RcvCell               cell,
                        layer,
                        streams,
                        t,
-                       index * tile);
+                       index * tile,
+                       held);
     } else {
       rcv_tile_run_all(cell,
                        n_specialised ? n_left : 1,
@@ -66,9 +71,42 @@ rcv_layer_step(const RcvCell               cell,
                        layer,
                        streams,
                        t,
-                       n_tiles * tile);
+                       n_tiles * tile,
+                       held);
     }
   }
+}
+
+/**
+   The h of one stream to be held in registers from frame to frame, or NULL.
+
+   What is stored can be loaded some ten cycles later.  Of few units that is a
+   tenth of the time between two frames and more, and there are registers left
+   beside few sums.
+
+   @param held [MAX_HELD] set.
+*/
+RCV_REALTIME RCV_INLINE RcvVec*
+rcv_layer_hold(const RcvCell               cell,
+               const uint32_t              n_specialised,
+               const RcvLayerStream* const stream,
+               RcvVec* const               held)
+{
+#ifdef RCV_HALF_VECTORS // Not measured
+  const bool holds = false;
+#else
+  const bool holds = W == 8 && n_specialised && n_specialised <= MAX_HELD * W &&
+                     RCV_N_GROUPS(n_specialised) * rcv_cell_n_gates(cell) <= 6;
+#endif
+  if (!holds) {
+    return NULL;
+  }
+
+  RCV_UNROLL
+  for (uint32_t g = 0; g < RCV_N_GROUPS(n_specialised); ++g) {
+    held[g] = rcv_vec_view(stream->h)[g];
+  }
+  return held;
 }
 
 /// n_frames of a layer, for all streams
@@ -81,8 +119,13 @@ rcv_layer_run(const RcvCell               cell,
               const RcvLayerStream* const streams,
               const uint32_t              n_frames)
 {
+  RcvVec        held[MAX_HELD];
+  RcvVec* const h = n_streams > 1 || is_bf16
+                      ? NULL
+                      : rcv_layer_hold(cell, n_specialised, streams, held);
   for (uint32_t t = 0; t < n_frames; ++t) {
-    rcv_layer_step(cell, n_specialised, n_streams, is_bf16, layer, streams, t);
+    rcv_layer_step(
+      cell, n_specialised, n_streams, is_bf16, layer, streams, t, h);
   }
 }
 
@@ -98,8 +141,8 @@ rcv_layer_run_in_turn(const RcvCell               cell,
                       const uint32_t              n_frames)
 {
   for (uint32_t t = 0; t < n_frames; ++t) {
-    rcv_layer_step(cell, n_specialised, 1, false, layer, &streams[0], t);
-    rcv_layer_step(cell, n_specialised, 1, false, layer, &streams[1], t);
+    rcv_layer_step(cell, n_specialised, 1, false, layer, &streams[0], t, NULL);
+    rcv_layer_step(cell, n_specialised, 1, false, layer, &streams[1], t, NULL);
   }
 }
 
@@ -117,11 +160,12 @@ rcv_layer_run_pair(const RcvCell               cell,
 {
   for (uint32_t t = 0; t <= n_frames; ++t) {
     if (t < n_frames) {
-      rcv_layer_step(cell, n_specialised, 1, false, &layers[0], &streams[0], t);
+      rcv_layer_step(
+        cell, n_specialised, 1, false, &layers[0], &streams[0], t, NULL);
     }
     if (t > 0) {
       rcv_layer_step(
-        cell, n_specialised, 1, false, &layers[1], &streams[1], t - 1);
+        cell, n_specialised, 1, false, &layers[1], &streams[1], t - 1, NULL);
     }
   }
 }

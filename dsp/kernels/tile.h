@@ -8,11 +8,10 @@
    @file
 
    A tile: some groups of units of a layer, whose sums are built together in
-   registers.  Everything here is inlined into kernels for which the tile is a
-   constant.
+   registers.  Everything here, and in tile_run.h, is inlined into kernels for
+   which the tile is a constant.
 */
 
-#include "dsp/kernels/cells.h"
 #include "dsp/kernels/kernels.h"
 #include "dsp/kernels/vector.h"
 #include "dsp/shape.h"
@@ -25,6 +24,8 @@ enum {
   W = RCV_VECTOR_WIDTH,
 
   MAX_STREAMS = 2,
+
+  MAX_HELD = 2, // Groups whose h stays in registers
 
 // Sums that stay in registers, of which there are 32 or 16 (and without FMA a
 // product needs one)
@@ -167,6 +168,34 @@ rcv_tile_add_bf16(const RcvTile       tile,
   }
 }
 
+/// The parts but the first are zero: that begins with what the sums begin with
+RCV_REALTIME RCV_INLINE void
+rcv_tile_clear_parts(const RcvTile tile, RcvSums sums)
+{
+  RCV_UNROLL
+  for (uint32_t s = 0; s < tile.n_streams; ++s) {
+    RCV_UNROLL
+    for (uint32_t i = tile.n_sums; i < tile.n_parts * tile.n_sums; ++i) {
+      sums[s][i] = rcv_vec_set(0.0f);
+    }
+  }
+}
+
+/// The first part becomes the sum of all
+RCV_REALTIME RCV_INLINE void
+rcv_tile_add_parts(const RcvTile tile, RcvSums sums)
+{
+  RCV_UNROLL
+  for (uint32_t s = 0; s < tile.n_streams; ++s) {
+    for (uint32_t n = tile.n_parts / 2; n > 0; n /= 2) {
+      RCV_UNROLL
+      for (uint32_t i = 0; i < n * tile.n_sums; ++i) {
+        sums[s][i] += sums[s][(n * tile.n_sums) + i];
+      }
+    }
+  }
+}
+
 /**
    sums += columns·values, for all streams, in parts that are added at the end.
 
@@ -184,13 +213,7 @@ rcv_tile_add_columns(const RcvTile       tile,
                      const float* const  values[MAX_STREAMS],
                      const uint32_t      n_columns)
 {
-  RCV_UNROLL
-  for (uint32_t s = 0; s < tile.n_streams; ++s) {
-    RCV_UNROLL
-    for (uint32_t i = tile.n_sums; i < tile.n_parts * tile.n_sums; ++i) {
-      sums[s][i] = rcv_vec_set(0.0f);
-    }
-  }
+  rcv_tile_clear_parts(tile, sums);
 
   const uint32_t in_one  = tile.is_bf16 ? 2 : 1;
   const uint32_t n_round = tile.n_parts > in_one ? tile.n_parts : in_one;
@@ -220,154 +243,38 @@ rcv_tile_add_columns(const RcvTile       tile,
     column += tile.stride;
   }
 
-  RCV_UNROLL
-  for (uint32_t s = 0; s < tile.n_streams; ++s) {
-    for (uint32_t n = tile.n_parts / 2; n > 0; n /= 2) {
-      RCV_UNROLL
-      for (uint32_t i = 0; i < n * tile.n_sums; ++i) {
-        sums[s][i] += sums[s][(n * tile.n_sums) + i];
-      }
-    }
-  }
+  rcv_tile_add_parts(tile, sums);
 }
 
 /**
-   The new h (and c) of one group of units from its sums.
+   The same with the values in registers, for one stream, to the same bits.
 
-   @param candidate GRU: the input's part of the candidate.
+   @param columns [n_columns][stride] vectors as above, not in bfloat16.
+   @param values [n_columns / W] rounded up.
 */
 RCV_REALTIME RCV_INLINE void
-rcv_group_finish(const RcvCell               cell,
-                 const RcvVec* const         sums,
-                 const RcvVec                candidate,
-                 const RcvLayerStream* const stream,
-                 const size_t                now,
-                 const size_t                next,
-                 const size_t                unit)
+rcv_tile_add_held(const RcvTile       tile,
+                  RcvSums             sums,
+                  const RcvVec* const columns,
+                  const RcvVec* const values,
+                  const uint32_t      n_columns)
 {
-  RcvVec* const h = rcv_vec_edit(stream->h + next + unit);
+  const uint32_t n_rounds = n_columns / tile.n_parts;
 
-  if (cell == RCV_CELL_LSTM) {
-    *h = rcv_lstm_unit(sums, rcv_vec_edit(stream->c + unit));
-  } else if (cell == RCV_CELL_GRU) {
-    *h = rcv_gru_unit(sums, candidate, *rcv_vec_view(stream->h + now + unit));
-  } else {
-    *h = rcv_rnn_unit(sums);
-  }
-}
-
-/**
-   One frame of some groups, for all streams.
-
-   @param columns Of the signals, then of h; the groups' first vectors.
-*/
-RCV_REALTIME RCV_INLINE void
-rcv_tile_run(const RcvTile               tile,
-             const uint32_t              n_hidden,
-             const RcvPackedLayer* const layer,
-             const RcvVec*               columns,
-             const RcvLayerStream* const streams,
-             const uint32_t              t,
-             const uint32_t              first_group)
-{
-  const uint32_t n_gates  = tile.n_gates;
-  const uint32_t n_biases = rcv_cell_n_biases(tile.cell);
-  const uint32_t n_inputs = layer->input_size;
-  const size_t   padded   = layer->padded_size;
-
-  RcvSums       sums;
-  RcvSums       candidates; // GRU: [n_streams][n_groups]
-  const RcvVec* bases[MAX_STREAMS];
-  const float*  x[MAX_STREAMS];
-  const float*  h[MAX_STREAMS];
-
+  rcv_tile_clear_parts(tile, sums);
   RCV_UNROLL
-  for (uint32_t s = 0; s < tile.n_streams; ++s) {
-    bases[s] = rcv_vec_view(streams[s].base) + ((size_t)first_group * n_biases);
-    x[s]     = streams[s].x + ((ptrdiff_t)t * streams[s].x_stride);
-    h[s]     = streams[s].h + (t * padded);
+  for (uint32_t k = 0; k < n_columns; ++k) {
+    const uint32_t part   = k < n_rounds * tile.n_parts ? k % tile.n_parts : 0;
+    const RcvVec   value  = rcv_vec_element(values[k / W], k % W);
+    const RcvVec*  column = columns + ((size_t)k * tile.stride);
     RCV_UNROLL
     for (uint32_t i = 0; i < tile.n_sums; ++i) {
-      sums[s][i] = bases[s][(i / n_gates * n_biases) + (i % n_gates)];
+      RcvVec* const sum = &sums[0][(part * tile.n_sums) + i];
+
+      *sum = rcv_vec_fma(column[i], value, *sum);
     }
   }
-
-  if (n_inputs == 1) {
-    rcv_tile_add_column(tile, sums, 0, columns, x, 0);
-  } else {
-    rcv_tile_add_columns(tile, sums, columns, x, n_inputs);
-  }
-
-  // The candidate's input and recurrent sums stay apart until r is known
-  RCV_UNROLL
-  for (uint32_t s = 0; s < tile.n_streams; ++s) {
-    RCV_UNROLL
-    for (uint32_t g = 0; g < tile.n_groups; ++g) {
-      candidates[s][g] = rcv_vec_set(0.0f);
-      if (tile.cell == RCV_CELL_GRU) {
-        RcvVec* const sum = &sums[s][(g * n_gates) + 2];
-
-        candidates[s][g] = *sum;
-        *sum             = bases[s][(g * n_biases) + 3];
-      }
-    }
-  }
-
-  rcv_tile_add_columns(
-    tile,
-    sums,
-    columns + (rcv_packed_columns(n_inputs, tile.is_bf16) * tile.stride),
-    h,
-    n_hidden);
-
-  RCV_UNROLL
-  for (uint32_t g = 0; g < tile.n_groups; ++g) {
-    RCV_UNROLL
-    for (uint32_t s = 0; s < tile.n_streams; ++s) {
-      rcv_group_finish(tile.cell,
-                       sums[s] + ((size_t)g * n_gates),
-                       candidates[s][g],
-                       &streams[s],
-                       t * padded,
-                       (t + 1) * padded,
-                       (size_t)(first_group + g) * W);
-    }
-  }
-}
-
-/// One frame of a tile, all of its groups at once or one after another
-RCV_REALTIME RCV_INLINE void
-rcv_tile_run_all(const RcvCell               cell,
-                 const uint32_t              n_groups,
-                 const uint32_t              n_hidden,
-                 const uint32_t              n_streams,
-                 const bool                  is_bf16,
-                 const RcvPackedLayer* const layer,
-                 const RcvLayerStream* const streams,
-                 const uint32_t              t,
-                 const uint32_t              first_group)
-{
-  const uint32_t n_gates = rcv_cell_n_gates(cell);
-  const uint32_t n_now   = RCV_GROUPS_AT_ONCE(n_streams, n_groups, n_gates);
-
-  const RcvVec* const columns =
-    rcv_vec_view(layer->weights) +
-    ((size_t)first_group * n_gates *
-     (rcv_packed_columns(layer->input_size, is_bf16) +
-      rcv_packed_columns(n_hidden, is_bf16)));
-
-  RCV_UNROLL
-  for (uint32_t g = 0; g < n_groups; g += n_now) {
-    const uint32_t n = n_groups - g < n_now ? n_groups - g : n_now;
-
-    rcv_tile_run(rcv_tile(cell, n_streams, is_bf16, n_groups, n),
-                 n_hidden,
-                 layer,
-                 columns + ((size_t)g * n_gates),
-                 streams,
-                 t,
-                 first_group + g);
-  }
+  rcv_tile_add_parts(tile, sums);
 }
 
 #endif // DSP_KERNELS_TILE_H

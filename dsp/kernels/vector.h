@@ -166,6 +166,26 @@ rcv_vec_second_bf16(const RcvVec pair)
   return (RcvVec)((RcvMask)pair << 16);
 }
 
+/// One element everywhere; the index is to be known when it is compiled
+RCV_REALTIME RCV_INLINE RcvVec
+rcv_vec_element(const RcvVec a, const uint32_t index)
+{
+#  if RCV_VECTOR_WIDTH == 8
+  // Both halves are one of them, which takes three cycles but is the same for
+  // four elements; then one cycle
+  const __m256 half = index < 4
+                        ? _mm256_permute2f128_ps((__m256)a, (__m256)a, 0x00)
+                        : _mm256_permute2f128_ps((__m256)a, (__m256)a, 0x11);
+
+  return (RcvVec)(index % 4 == 0   ? _mm256_permute_ps(half, 0x00)
+                  : index % 4 == 1 ? _mm256_permute_ps(half, 0x55)
+                  : index % 4 == 2 ? _mm256_permute_ps(half, 0xAA)
+                                   : _mm256_permute_ps(half, 0xFF));
+#  else
+  return rcv_vec_set(a[index]);
+#  endif
+}
+
 /// A value as numerator and denominator, so that several divisions become one
 typedef struct {
   RcvVec n;
