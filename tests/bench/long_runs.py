@@ -9,9 +9,9 @@
 
 Trains with each seed for ten minutes on one thread, so many at once, and reads of
 each log how the validation ESR went: the best one and when it was, the last one, and
-the greatest ratio of a later one to the best until then.  `kept` is the last to the
-best, 1.05 being five percent lost; `returns` how often the training went back to
-weights that it had.  FOLDER/long_runs.jsonl has a line for each run.
+the greatest ratio of a later one to the best until then, of those too that latched and
+were left.  `kept` is the last to the best, 1.05 being five percent lost; `returns` how
+often the training went back to weights that it had.  FOLDER/long_runs.jsonl has a line for each run.
 """
 
 import json
