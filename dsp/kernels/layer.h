@@ -92,12 +92,9 @@ rcv_layer_hold(const RcvCell               cell,
                const RcvLayerStream* const stream,
                RcvVec* const               held)
 {
-#ifdef RCV_HALF_VECTORS // Not measured
-  const bool holds = false;
-#else
-  const bool holds = W == 8 && n_specialised && n_specialised <= MAX_HELD * W &&
+  const bool holds = IS_AVX2 && n_specialised &&
+                     n_specialised <= MAX_HELD * W &&
                      RCV_N_GROUPS(n_specialised) * rcv_cell_n_gates(cell) <= 6;
-#endif
   if (!holds) {
     return NULL;
   }
@@ -172,11 +169,7 @@ rcv_layer_run_pair(const RcvCell               cell,
 
 /// True where two streams take turns: one alone would mostly wait for its h,
 /// and of both there would be few sums in 16 registers
-#ifdef RCV_HALF_VECTORS
-#  define RCV_STREAMS_TAKE_TURNS(n) false
-#else
-#  define RCV_STREAMS_TAKE_TURNS(n) (W == 8 && (n) && (n) <= RCV_MAX_OVERLAPPED)
-#endif
+#define RCV_STREAMS_TAKE_TURNS(n) (IS_AVX2 && (n) && (n) <= RCV_MAX_OVERLAPPED)
 
 /// True where two streams go together: they take turns, or enough of a tile is
 /// in registers

@@ -32,9 +32,11 @@ enum {
 #ifdef RCV_HALF_VECTORS
   MAX_SUMS     = 20,
   MAX_SUMS_TWO = 16, // Of two streams
+  IS_AVX2      = 0,  // What was measured there alone is done there alone
 #else
   MAX_SUMS     = W > 4 ? 12 : 8,
   MAX_SUMS_TWO = W > 8 ? 16 : 8,
+  IS_AVX2      = W == 8,
 #endif
 };
 
