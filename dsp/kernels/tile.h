@@ -76,8 +76,8 @@ enum {
   (!(n)                                      ? 2               \
    : RCV_N_GROUPS(n) * (n_gates) <= MAX_SUMS ? RCV_N_GROUPS(n) \
    : W > 8                                   ? 1               \
-   : RCV_IS_BEYOND_CACHE(n, n_gates)         ? 2               \
-                                             : MAX_SUMS / 4)
+   : RCV_IS_BEYOND_CACHE(n, n_gates)         ? 2u              \
+                                             : MAX_SUMS / 4u)
 
 /// Groups of a tile whose sums, for all streams, are in registers at a time
 #define RCV_GROUPS_AT_ONCE(n_streams, n_groups, n_gates)                      \

@@ -226,8 +226,10 @@ test_good_again(void** const unused)
     double val_esr;
     float  expected; // What the third return takes
     int    n_updates;
-  } cases[] = {
-    {0.11, 3.0f, 400}, {0.13, 2.0f, 400}, {0.11, 2.0f, 200}, {NAN, 2.0f, 400}};
+  } cases[] = {{0.11, 3.0f, 400},
+               {0.13, 2.0f, 400},
+               {0.11, 2.0f, 200},
+               {(double)NAN, 2.0f, 400}};
 
   for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); ++i) {
     RcvGuard guard;
