@@ -199,6 +199,12 @@ rcv_trainer_update_speed(const RcvTrainer* trainer);
 double
 rcv_trainer_measure_speed(RcvTrainer* trainer);
 
+/// Begin with windows of another length.  The last stages have few updates, at
+/// low rates: what was lost before is not made up for in them, and the weights
+/// before do not belong into their mean.
+void
+rcv_trainer_begin_stage(RcvTrainer* trainer);
+
 /// Train until the plan is done or there is a reason to end
 RcvStatus
 rcv_trainer_loop(RcvTrainer* trainer, RcvError* error);

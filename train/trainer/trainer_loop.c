@@ -184,11 +184,8 @@ typedef struct {
   uint32_t position;
 } Course;
 
-/// Begin with windows of another length.  The last stages have few updates, at
-/// low rates: what was lost before is not made up for in them, and the weights
-/// before do not belong into their mean.
-static void
-begin_stage(RcvTrainer* const trainer)
+void
+rcv_trainer_begin_stage(RcvTrainer* const trainer)
 {
   if (trainer->n_without_gain) {
     rcv_guard_recall(&trainer->guard, trainer->params);
@@ -209,7 +206,7 @@ make_update(RcvTrainer* const trainer, Course* const course)
 
   const uint32_t window = rcv_plan_window(&trainer->plan, trainer->frames_done);
   if (window != trainer->window_frames) {
-    begin_stage(trainer);
+    rcv_trainer_begin_stage(trainer);
     trainer->window_frames = window;
   }
 

@@ -4,7 +4,8 @@
 /**
    @file
 
-   What latches and was kept is left in the midst of a training, and at its end.
+   What a training keeps and goes back to, and that what latches and was kept
+   is left in the midst of it, and at its end.
 */
 
 #include "train/trainer/trainer_impl.h"
@@ -161,10 +162,56 @@ test_choose(void** const unused)
   assert_true(isinf(result.refused_esr));
 }
 
+/// The mean of the weights is what is validated and kept, and not the weights
+static void
+test_mean(void** const unused)
+{
+  (void)unused;
+  const size_t size = trainer.n_params * sizeof(float);
+  set_params(&settings.shape, trainer.params, 0.1f, 0.5f);
+  rcv_weight_mean_reset(&trainer.mean, trainer.params);
+  set_params(&settings.shape, trainer.params, 0.1f, 0.2f);
+  trainer.best_esr = (double)INFINITY;
+
+  assert_int_equal(rcv_trainer_validate(&trainer, 1.0, NULL), RCV_OK);
+  assert_int_equal(n_better, 1);
+  assert_close((double)better_gain, 0.5, 1e-6);
+  assert_memory_equal(trainer.guard.kept, trainer.mean.params, size);
+  assert_memory_not_equal(trainer.params, trainer.mean.params, size);
+  assert_close(trainer.best_esr,
+               rcv_trainer_rig_esr(trainer.model, RCV_USE_VALIDATION),
+               1e-12);
+}
+
+/// A stage begins with the best weights, and a mean of its own
+static void
+test_stage(void** const unused)
+{
+  (void)unused;
+  const size_t size = trainer.n_params * sizeof(float);
+  rcv_weight_mean_add(&trainer.mean, trainer.params);
+  set_params(&settings.shape, trainer.params, 0.1f, 0.7f);
+  assert_false(rcv_guard_see_loss(&trainer.guard, 1.0));
+  assert_int_equal(trainer.guard.n_losses, 1);
+
+  // The last validation was the best: the weights went on from there
+  rcv_trainer_begin_stage(&trainer);
+  assert_memory_not_equal(trainer.params, trainer.guard.kept, size);
+  assert_int_equal(trainer.guard.n_losses, 0);
+  assert_int_equal(trainer.mean.n_updates, 0);
+
+  trainer.n_without_gain = 1;
+  rcv_trainer_begin_stage(&trainer);
+  assert_memory_equal(trainer.params, trainer.guard.kept, size);
+  assert_int_equal(trainer.guard.n_returns, 0);
+}
+
 int
 main(void)
 {
   const struct CMUnitTest tests[] = {
+    cmocka_unit_test_setup_teardown(test_mean, set_up, tear_down),
+    cmocka_unit_test_setup_teardown(test_stage, set_up, tear_down),
     cmocka_unit_test_setup_teardown(test_check, set_up, tear_down),
     cmocka_unit_test_setup_teardown(test_choose, set_up, tear_down),
   };

@@ -58,6 +58,40 @@ test_slow_units(void** const unused)
   rcv_model_free(model);
 }
 
+/**
+   A gradient that is not finite changes nothing.
+
+   h is 0 with what an RNN of one unit hears, as it hears nothing; but what it
+   would be if it did is three times as much with every frame.
+*/
+static void
+test_overflow(void** const unused)
+{
+  (void)unused;
+  RcvTrainerRigEvents events   = {0, 0, 0, 0.0, 0};
+  RcvTrainerSettings  settings = rcv_trainer_rig_settings(8, 1);
+  RcvTrainerResult    result;
+  settings.shape        = rcv_fixture_shape(1);
+  settings.shape.cell   = RCV_CELL_RNN;
+  settings.shape.skip   = false;
+  RcvModel* const start = rcv_model_new(&settings.shape);
+  const size_t    n     = rcv_shape_n_params(&settings.shape);
+  const RcvTensor w_hh  = rcv_shape_tensor(&settings.shape, RCV_TENSOR_W_HH);
+  const RcvTensor lin_w = rcv_shape_tensor(&settings.shape, RCV_TENSOR_LIN_W);
+  assert_non_null(start);
+  memset(start->params, 0, n * sizeof(float));
+  start->params[w_hh.offset]  = 3.0f;
+  start->params[lin_w.offset] = 0.1f;
+
+  settings.start        = start->params;
+  RcvModel* const model = rcv_trainer_rig_train(settings, &events, &result);
+  assert_int_equal(result.n_updates, 8);
+  assert_int_equal(result.n_returns, 0);
+  assert_memory_equal(model->params, start->params, n * sizeof(float));
+  rcv_model_free(start);
+  rcv_model_free(model);
+}
+
 /// The same bytes again, with any number of threads; another seed is another
 static void
 test_repeats(void** const unused)
@@ -142,6 +176,7 @@ main(void)
 {
   const struct CMUnitTest tests[] = {
     cmocka_unit_test(test_slow_units),
+    cmocka_unit_test(test_overflow),
     cmocka_unit_test(test_repeats),
     cmocka_unit_test(test_interrupt),
     cmocka_unit_test(test_interrupt_at_once),
