@@ -24,20 +24,36 @@ is_urid(const RcvUris* const  uris,
   return value == urid;
 }
 
-/// A property that lies wholly within its object, or NULL
+/**
+   A property that lies wholly within its object, or NULL.
+
+   lv2_atom_object_get() believes the sizes: one near 2^32 makes its step 0 and
+   it never ends, and the last property may end beyond the object.
+*/
 RCV_REALTIME static const LV2_Atom*
 property_of(const LV2_Atom_Object* const object, const LV2_URID key)
 {
-  const LV2_Atom* value = NULL;
-  lv2_atom_object_get(object, key, &value, 0);
-  if (value) {
-    const size_t offset = (size_t)((const char*)value - (const char*)object);
-    const size_t end    = sizeof(LV2_Atom) + object->atom.size;
-    if (end - offset < sizeof(LV2_Atom) + (size_t)value->size) {
+  const char* at   = (const char*)object + sizeof(LV2_Atom_Object);
+  size_t      left = object->atom.size - sizeof(LV2_Atom_Object_Body);
+  while (left >= sizeof(LV2_Atom_Property_Body)) {
+    const LV2_Atom_Property_Body* const property =
+      (const LV2_Atom_Property_Body*)(const void*)at;
+    const size_t size = sizeof(*property) + (size_t)property->value.size;
+    if (size > left) {
       return NULL;
     }
+    if (property->key == key) {
+      return &property->value;
+    }
+
+    const size_t step = (size + 7U) & ~(size_t)7U; // Atoms begin at such
+    if (step >= left) {
+      return NULL;
+    }
+    at += step;
+    left -= step;
   }
-  return value;
+  return NULL;
 }
 
 /// Length of a text that may lack its zero; more than RCV_MAX_PATH if it is

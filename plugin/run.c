@@ -123,8 +123,14 @@ read_messages(RcvPlugin* const plugin)
     return;
   }
 
+  const size_t end = sizeof(LV2_Atom) + (size_t)control->atom.size;
   LV2_ATOM_SEQUENCE_FOREACH(control, event)
   {
+    const size_t start = (size_t)((const char*)event - (const char*)control);
+    if (end - start < sizeof(LV2_Atom_Event) ||
+        end - start < sizeof(LV2_Atom_Event) + (size_t)event->body.size) {
+      break; // It does not lie within the sequence, and neither does the next
+    }
     const RcvMessage message = rcv_message_read(&plugin->uris, &event->body);
     switch (message.kind) {
     case RCV_MESSAGE_OTHER:

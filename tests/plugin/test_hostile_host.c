@@ -138,6 +138,51 @@ test_bad_messages(void** const state)
   rcv_rig_free(rig);
 }
 
+/// Messages whose sizes are lies: none is read beyond its end, or for ever
+static void
+test_malformed_messages(void** const state)
+{
+  (void)state;
+  // Sizes, as indices of 32 bits: of the sequence, of the event's object, and
+  // of the values of its two properties
+  enum { SEQUENCE = 0, OBJECT = 6, PROPERTY = 12, VALUE = 18 };
+
+  // Bytes before the value's own, and in the middle of its header
+  enum { BEFORE_VALUE = 32, CUT = BEFORE_VALUE + 12, EVENT = 24 };
+
+  static const struct {
+    unsigned      where;
+    uint32_t      size;
+    uint32_t      sequence; // 0: as it was
+    RcvPlayStatus status;
+  } lies[] = {
+    {PROPERTY, UINT32_MAX - 15U, 0, RCV_STATUS_PLAYING},
+    {VALUE, UINT32_MAX - 15U, 0, RCV_STATUS_REFUSED},
+    {VALUE, 4096, 0, RCV_STATUS_REFUSED},
+    {OBJECT, CUT, EVENT + CUT, RCV_STATUS_REFUSED},
+    {OBJECT, 4, 0, RCV_STATUS_REFUSED},
+    {OBJECT, 65536, 0, RCV_STATUS_REFUSED},
+    {SEQUENCE, EVENT - 4, 0, RCV_STATUS_REFUSED},
+    {SEQUENCE, 4, 0, RCV_STATUS_REFUSED},
+  };
+  RcvRig* const rig = rcv_rig_new(RCV_URI_MONO, 48000.0, true);
+  rcv_rig_restore(rig, "one.safetensors");
+  for (uint32_t i = 0, t = 0; i < sizeof(lies) / sizeof(lies[0]); ++i) {
+    uint32_t* const words = (uint32_t*)(void*)rig->control;
+    rcv_rig_send_path(rig, "nothing");
+    words[lies[i].where] = lies[i].size;
+    words[SEQUENCE] = lies[i].sequence ? lies[i].sequence : words[SEQUENCE];
+    rcv_rig_run_mono(rig, input + t, output + t, BLOCK);
+    rcv_rig_work(rig);
+    t += BLOCK;
+    rcv_rig_run_mono(rig, input + t, output + t, BLOCK);
+    t += BLOCK;
+    assert_int_equal(rcv_rig_status(rig), lies[i].status);
+    assert_memory_equal(output, expected, t * sizeof(float));
+  }
+  rcv_rig_free(rig);
+}
+
 static int
 setup(void** const state)
 {
@@ -160,6 +205,7 @@ main(void)
     cmocka_unit_test(test_options),
     cmocka_unit_test(test_huge_file),
     cmocka_unit_test(test_bad_messages),
+    cmocka_unit_test(test_malformed_messages),
   };
   return cmocka_run_group_tests(tests, setup, NULL);
 }
