@@ -8,21 +8,23 @@
 #include "dsp/player_impl.h"
 #include "dsp/smooth.h"
 
-#include <float.h>
 #include <math.h>
 #include <string.h>
 
 enum { CHUNK = RCV_PLAYER_CHUNK };
 
-/// True if no frame is NaN or infinite
+// What no signal is (300 dBFS), and no gain can make infinite
+static const float most_signal = 1e15f;
+
+/// True if no frame is NaN, infinite, or beyond all that is a signal
 RCV_REALTIME static bool
-all_finite(const float* const x, const uint32_t n_frames)
+all_good(const float* const x, const uint32_t n_frames)
 {
-  uint32_t n_finite = 0; // Counted rather than looked for: that is vectorized
+  uint32_t n_good = 0; // Counted rather than looked for: that is vectorized
   for (uint32_t t = 0; t < n_frames; ++t) {
-    n_finite += fabsf(x[t]) <= FLT_MAX;
+    n_good += fabsf(x[t]) <= most_signal;
   }
-  return n_finite == n_frames;
+  return n_good == n_frames;
 }
 
 /// Let a control go on to its target; one that is NaN or infinite is ignored
@@ -32,7 +34,7 @@ run_ramp(RcvPlayer* const player,
          const float      target,
          const uint32_t   n_frames)
 {
-  if (all_finite(&target, 1)) {
+  if (all_good(&target, 1)) {
     ramp->n_still = target < ramp->smooth.target || target > ramp->smooth.target
                       ? 0
                       : ramp->n_still;
@@ -190,7 +192,7 @@ mix_channel(const RcvPlayer* const player,
 /**
    One model's whole path, all channels at once.
 
-   @param x [n_channels][CHUNK] input, finite.
+   @param x [n_channels][CHUNK] input, all of it good.
    @param y [n_channels][n_frames] set.
 */
 RCV_REALTIME static void
@@ -220,7 +222,7 @@ run_path(RcvPlayer* const    player,
   rcv_voice_run(voice, ins, outs, n_frames);
 
   for (uint32_t c = 0; c < player->n_channels; ++c) {
-    if (!all_finite(wet[c], n_frames)) {
+    if (!all_good(wet[c], n_frames)) {
       ++player->n_faults;
       rcv_voice_reset_channel(voice, c);
       memset(wet[c], 0, sizeof(wet[c]));
@@ -249,7 +251,7 @@ fade_amount(const RcvPlayer* const player, const uint32_t t)
            : 1.0f;
 }
 
-/// A channel's input was NaN or infinite: silence, and from zero again
+/// A channel's input was no signal: silence, and from zero again
 RCV_REALTIME static void
 silence_channel(RcvPlayer* const player,
                 const uint32_t   channel,
@@ -269,7 +271,7 @@ silence_channel(RcvPlayer* const player,
 /**
    A chunk of all channels: the current path, and during a fade the next too.
 
-   @param x [n_channels][CHUNK] input, set to zero where it is not finite.
+   @param x [n_channels][CHUNK] input, set to zero where it is not good.
    @param out [n_channels][n_frames] set.
 */
 RCV_REALTIME static void
@@ -280,7 +282,7 @@ run_chunk(RcvPlayer* const    player,
 {
   bool good[RCV_MAX_CHANNELS] = {true, true};
   for (uint32_t c = 0; c < player->n_channels; ++c) {
-    good[c] = all_finite(x[c], n_frames);
+    good[c] = all_good(x[c], n_frames);
     if (!good[c]) {
       ++player->n_faults;
       memset(x[c], 0, n_frames * sizeof(float));

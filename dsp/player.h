@@ -88,7 +88,7 @@ rcv_player_voice(const RcvPlayer* player);
 RCV_REALTIME uint32_t
 rcv_player_latency(const RcvPlayer* player);
 
-/// How often NaN or infinity had to be silenced
+/// How often what is no signal had to be silenced
 RCV_REALTIME uint32_t
 rcv_player_n_faults(const RcvPlayer* player);
 
@@ -96,8 +96,8 @@ rcv_player_n_faults(const RcvPlayer* player);
    Play some frames.
 
    The output does not depend on how a signal is divided into runs.  Where the
-   input or the network's output is NaN or infinite there is silence, and the
-   network starts from zero again.
+   input or the network's output is NaN, infinite or beyond 1e15 there is
+   silence, and the network starts from zero again; what comes out is finite.
 
    @param in [n_channels][n_frames].
    @param out [n_channels][n_frames] set; may be the same buffers as `in`.

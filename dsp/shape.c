@@ -190,7 +190,8 @@ rcv_shape_is_valid(const RcvShape* const shape)
          (shape->bidirectional
             ? (shape->block_frames >= 1 &&
                shape->block_frames <= RCV_MAX_BLOCK &&
-               shape->lookahead_frames <= RCV_MAX_LOOKAHEAD)
+               shape->lookahead_frames <= RCV_MAX_LOOKAHEAD &&
+               rcv_shape_steps_per_frame(shape) <= RCV_MAX_STEPS_PER_FRAME)
             : (!shape->block_frames && !shape->lookahead_frames));
 }
 
@@ -338,4 +339,14 @@ rcv_shape_latency(const RcvShape* const shape)
 {
   return shape->bidirectional ? shape->block_frames + shape->lookahead_frames
                               : 0;
+}
+
+double
+rcv_shape_steps_per_frame(const RcvShape* const shape)
+{
+  // Left to right the block, right to left the block and what comes after it
+  const double block = shape->block_frames;
+  return shape->bidirectional
+           ? ((2.0 * block) + (double)shape->lookahead_frames) / block
+           : 1.0;
 }

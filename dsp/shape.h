@@ -21,8 +21,12 @@ enum {
   RCV_MAX_CLASSES   = 1024,
   RCV_MAX_BLOCK     = 8192,
   RCV_MAX_LOOKAHEAD = 8192,
-  RCV_MAX_SKIP_DB   = 180,
-  RCV_MAX_DENSE     = 8,
+
+  /// Steps of a layer of both directions that a frame takes: more is no longer
+  /// played live, and takes minutes to test
+  RCV_MAX_STEPS_PER_FRAME = 256,
+  RCV_MAX_SKIP_DB         = 180,
+  RCV_MAX_DENSE           = 8,
 };
 
 /// The recurrent cell
@@ -219,6 +223,11 @@ rcv_shape_n_params(const RcvShape* shape);
 /// Delay of the output in frames: B + D for bidirectional networks, else 0
 uint32_t
 rcv_shape_latency(const RcvShape* shape);
+
+/// Steps that a layer takes per frame, in both directions together: all of a
+/// window for each of its blocks, or 1
+double
+rcv_shape_steps_per_frame(const RcvShape* shape);
 
 /// View one layer of a parameter block, which is borrowed by the view
 static inline RcvLayer

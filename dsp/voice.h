@@ -103,8 +103,8 @@ rcv_voice_reset_channel(RcvVoice* voice, uint32_t channel);
    Run all channels, through the network's rate if that is another.
 
    In silence the networks rest, but for bidirectional ones: see idle.h.
-   Two channels are computed together; each is to the bit what it would be
-   alone.
+   Two channels of a network of one direction share the loads of its weights;
+   each is to the bit what it would be alone.
 
    @param x [n_channels][n_frames][1 + n_knobs] inputs: audio, then knobs.
    @param y [n_channels][n_frames] output, late by latency_frames, set.

@@ -18,6 +18,9 @@ rcv_error_set(RcvError* const   error,
     error->status = status;
     vsnprintf(error->message, sizeof(error->message), format, args);
     va_end(args);
+    for (char* c = error->message; *c; ++c) {
+      *c = (*c >= '\0' && *c < ' ') || *c == '\x7F' ? '?' : *c; // UTF-8 stays
+    }
   }
   return status;
 }

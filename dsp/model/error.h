@@ -18,16 +18,20 @@ typedef enum {
   RCV_INTERRUPTED, ///< The user asked to stop
 } RcvStatus;
 
+/// Room for a path of 4096 bytes and what is wrong with it
+enum { RCV_ERROR_BYTES = 4096 + 512 };
+
 /// A failure and its sentence: the file, the problem, and the way out
 typedef struct {
   RcvStatus status;
-  char      message[512]; ///< One line without a full stop or newline, or ""
+  char message[RCV_ERROR_BYTES]; ///< One line without a full stop or newline
 } RcvError;
 
 /**
    Set an error from a printf format and return its status.
 
-   Not for the audio thread.  A message that is too long is cut.
+   Not for the audio thread.  A message that is too long is cut; bytes below 32,
+   which a name or a file may bring along, become question marks.
 
    @param error Where to, or NULL if the caller does not want to know.
 */

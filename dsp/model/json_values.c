@@ -145,7 +145,7 @@ rcv_json_rate(const RcvJsonFile* const file,
   }
 
   const double number = rcv_json_lenient_number(value);
-  if (!(number >= 1000.0 && number <= 1e6)) {
+  if (!(number >= RCV_LEAST_RATE_HZ && number <= RCV_MOST_RATE_HZ)) {
     return rcv_json_unexpected(
       file, path, "a sample rate from 1000 to 1000000", value);
   }

@@ -152,6 +152,22 @@ rcv_metadata_read_shape(const json_t* const metadata,
     return st;
   }
 
+  shape->bidirectional = bidirectional;
+  if (rcv_shape_steps_per_frame(shape) > RCV_MAX_STEPS_PER_FRAME) {
+    return rcv_metadata_bad(error,
+                            name,
+                            "lookahead",
+                            "at most 254 times the block",
+                            rcv_metadata_get(metadata, "lookahead"));
+  }
+
+  const char* const rate    = rcv_metadata_get(metadata, "sample_rate");
+  const double      rate_hz = rcv_metadata_parse(rate);
+  if (rate && !(rate_hz >= RCV_LEAST_RATE_HZ && rate_hz <= RCV_MOST_RATE_HZ)) {
+    return rcv_metadata_bad(
+      error, name, "sample_rate", "1000 to 1000000", rate);
+  }
+
   const char* const gain    = rcv_metadata_get(metadata, "skip_gain_db");
   const double      gain_db = gain ? rcv_metadata_parse(gain) : 0.0;
   if (!(fabs(gain_db) <= RCV_MAX_SKIP_DB)) {
@@ -159,13 +175,12 @@ rcv_metadata_read_shape(const json_t* const metadata,
   }
   shape->skip_gain_db = (float)gain_db;
 
-  shape->cell          = cell == RCV_NAME_MIXED ? RCV_CELL_RNN : (RcvCell)cell;
-  shape->head          = (RcvHead)head;
-  shape->bidirectional = bidirectional;
-  shape->skip          = skip;
-  st                   = cell == RCV_NAME_MIXED
-                           ? rcv_stack_read_metadata(metadata, name, shape, error)
-                           : RCV_OK;
+  shape->cell = cell == RCV_NAME_MIXED ? RCV_CELL_RNN : (RcvCell)cell;
+  shape->head = (RcvHead)head;
+  shape->skip = skip;
+  st          = cell == RCV_NAME_MIXED
+                  ? rcv_stack_read_metadata(metadata, name, shape, error)
+                  : RCV_OK;
   return st ? st : rcv_dense_read_metadata(metadata, name, shape, error);
 }
 

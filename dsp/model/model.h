@@ -19,6 +19,10 @@
    known about it.  Not for the audio thread.
 */
 
+/// Sample rates that a model may be made for
+#define RCV_LEAST_RATE_HZ 1000.0
+#define RCV_MOST_RATE_HZ 1e6
+
 /// A knob of the device that the network was trained on
 typedef struct {
   char   name[64];
@@ -163,6 +167,9 @@ rcv_model_set_test(RcvModel*    model,
 
 /**
    The greatest error of the model on its own test output.
+
+   Of a long test only the beginning is played, as much as takes a second or so:
+   a file is loaded while others wait for it.
 
    @param max_error Set; NaN if the file has no test.
 */

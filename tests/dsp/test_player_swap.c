@@ -212,24 +212,52 @@ test_bad_input(void** const unused)
     for (size_t t = 0; t < N_FRAMES; t += 100) {
       player_rig_run(player, &controls, in + t, y + t, 100, 100);
       for (size_t k = t; k < t + 100; ++k) {
-        assert_true(fabsf(y[k]) < 100.0f || i / 12 == 3);
+        assert_true(fabsf(y[k]) < 100.0f);
       }
     }
-    if (i / 12 < 3) {
-      assert_int_equal(rcv_player_n_faults(player), 1);
-      for (size_t t = 1000; t < 1064; ++t) {
-        assert_close(y[t], 0.0, 0.0);
-      }
+    assert_int_equal(rcv_player_n_faults(player), 1);
+    for (size_t t = 1000; t < 1064; ++t) {
+      assert_close(y[t], 0.0, 0.0);
     }
 
     // As if it had been started after the chunk
     rcv_state_reset(voice->phases.states[0][0], voice->network);
     rcv_network_run(
       voice->network, voice->phases.states[0][0], x + 1064, z, 5000);
-    for (size_t t = 4000; i / 12 < 3 && t < 5000; ++t) {
+    for (size_t t = 4000; t < 5000; ++t) {
       assert_close(y[1064 + t], z[t], 1e-6);
     }
     assert_true(greatest_step(y + 2000 + late, 5000) > 1e-5);
+    free(player);
+    rcv_model_voice_free(voice);
+  }
+}
+
+/// What is just good enough to be a signal stays finite with all the gain there
+/// is, next to what is not
+static void
+test_huge_input(void** const unused)
+{
+  (void)unused;
+  static float in[N_FRAMES];
+  RcvControls  controls   = rcv_controls_default();
+  controls.output_gain_db = 40.0f;
+  controls.normalize      = true;
+  controls.mix            = 0.5f;
+  for (uint32_t i = 0; i < 12; ++i) {
+    RcvVoice* const  voice  = player_rig_voice(i, 1, 3);
+    RcvPlayer* const player = player_rig_new(1);
+    memcpy(in, x, sizeof(x));
+    for (size_t t = 1000; t < 2000; ++t) {
+      in[t] = t % 300 < 100 ? 9e14f : t % 300 < 200 ? 1.1e15f : -1e37f;
+    }
+    voice->normalize_gain_lin = 1000.0f;
+    rcv_player_set_voice(player, voice);
+    player_rig_run(player, &controls, in, y, N_FRAMES, 100);
+    assert_true(rcv_player_n_faults(player) > 0);
+    for (size_t t = 0; t < N_FRAMES; ++t) {
+      assert_true(isfinite(y[t]));
+    }
     free(player);
     rcv_model_voice_free(voice);
   }
@@ -300,6 +328,7 @@ main(void)
     cmocka_unit_test(test_blocks),
     cmocka_unit_test(test_last_wins),
     cmocka_unit_test(test_bad_input),
+    cmocka_unit_test(test_huge_input),
     cmocka_unit_test(test_bad_controls),
     cmocka_unit_test(test_no_frames),
   };

@@ -39,6 +39,23 @@ test_reads(void** const unused)
   assert_non_null(strstr(error.message, "the limit is 2"));
 }
 
+/// What a name or a file brings along leaves a message one line
+static void
+test_one_line(void** const unused)
+{
+  (void)unused;
+  RcvError error = {RCV_OK, ""};
+  rcv_error_set(&error, RCV_BAD_FILE, "%s: no", "a\n\033[2Jb\x7F\xC3\xA4");
+  assert_string_equal(error.message, "a??[2Jb?\xC3\xA4: no");
+
+  // The longest path leaves room to say why
+  static char path[4096];
+  memset(path, 'x', sizeof(path) - 1);
+  size_t size = 0;
+  assert_null(rcv_file_read(path, &size, 2, &error));
+  assert_non_null(strstr(error.message, "xxx: "));
+}
+
 static void
 test_not_files(void** const unused)
 {
@@ -123,6 +140,7 @@ main(void)
 
   const struct CMUnitTest tests[] = {
     cmocka_unit_test(test_reads),
+    cmocka_unit_test(test_one_line),
     cmocka_unit_test(test_not_files),
     cmocka_unit_test(test_long_json),
   };

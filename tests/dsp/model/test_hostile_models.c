@@ -312,6 +312,10 @@ test_metadata(void** const unused)
     {"output_size", "\"1\"", "\"2\""},
     {"block", "\"0\"", "\"1\""},
     {"lookahead", "\"0\"", "\"-1\""},
+    {"sample_rate", "\"48000\"", "\"0\""},
+    {"sample_rate", "\"48000\"", "\"-48000\""},
+    {"sample_rate", "\"48000\"", "\"1e300\""},
+    {"sample_rate", "\"48000\"", "\"48 kHz\""},
   };
 
   for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); ++i) {
