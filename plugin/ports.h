@@ -35,7 +35,7 @@ enum {
   X(KNOB_2, "knob_2", 1, 0.0f, 1.0f, 0.5f)                      \
   X(KNOB_3, "knob_3", 1, 0.0f, 1.0f, 0.5f)                      \
   X(KNOB_4, "knob_4", 1, 0.0f, 1.0f, 0.5f)                      \
-  X(LATENCY, "latency", 0, 0.0f, 32768.0f, 0.0f)                \
+  X(LATENCY, "latency", 0, 0.0f, 131008.0f, 0.0f)               \
   X(LOAD, "load", 0, 0.0f, 100.0f, 0.0f)                        \
   X(STATUS, "status", 0, 0.0f, (float)RCV_STATUS_REFUSED, 0.0f) \
   X(LOW_LATENCY, "low_latency", 1, 0.0f, 1.0f, 0.0f)

@@ -3,6 +3,7 @@
 
 // What plugin/ports.h and the Turtle file say of the ports is the same
 
+#include "dsp/voice.h"
 #include "plugin/ports.h"
 #include "plugin/uris.h"
 #include "tests/support/assert_close.h"
@@ -94,6 +95,8 @@ check_plugin(const char* const uri, const uint32_t n_channels)
   assert_true(lilv_plugin_has_latency(f.plugin));
   assert_int_equal(lilv_plugin_get_latency_port_index(f.plugin),
                    rcv_value_port(RCV_VALUE_LATENCY, n_channels));
+
+  assert_close(rcv_value_info(RCV_VALUE_LATENCY).max, RCV_MAX_LATENCY, 0.0);
 
   // Every status has its words, and so has every multiple of the rate
   assert_int_equal(points_of(&f, rcv_value_port(RCV_VALUE_STATUS, n_channels)),
