@@ -59,7 +59,8 @@ log_way(RcvPlugin* const       plugin,
 }
 
 /**
-   Make a model's voice, as the audio thread wants it now.
+   Make a model's voice, as the audio thread wants it now, and note that if
+   there is one: else what plays is as it was.
 
    @param status Set, if there is a voice.
    @return The voice, or NULL; then the error says why.
@@ -71,21 +72,23 @@ make_voice(RcvPlugin* const      plugin,
            RcvPlayStatus* const  status,
            RcvError* const       error)
 {
-  plugin->oversample_made =
+  const uint32_t oversample =
     atomic_load_explicit(&plugin->oversample, memory_order_acquire);
-  plugin->low_latency_made =
+  const uint32_t low_latency =
     atomic_load_explicit(&plugin->low_latency, memory_order_acquire);
 
   RcvChoice       choice = {0};
   RcvVoice* const voice  = rcv_choice_voice_new(model,
                                                plugin->n_channels,
                                                plugin->rate_hz,
-                                               plugin->oversample_made,
-                                               plugin->low_latency_made,
+                                               oversample,
+                                               low_latency,
                                                &choice,
                                                error);
   if (voice) {
     *status = voice->is_foreign ? RCV_STATUS_RESAMPLED : RCV_STATUS_PLAYING;
+    plugin->oversample_made  = oversample;
+    plugin->low_latency_made = low_latency;
     log_way(plugin, model, path, voice, &choice);
   }
   return voice;
@@ -202,11 +205,12 @@ rcv_plugin_follow_ports(RcvPlugin* const plugin)
 {
   pthread_mutex_lock(&plugin->loading);
 
-  const bool follows =
-    plugin->oversample_made !=
-      atomic_load_explicit(&plugin->oversample, memory_order_acquire) ||
-    plugin->low_latency_made !=
-      atomic_load_explicit(&plugin->low_latency, memory_order_acquire);
+  const uint32_t oversample =
+    atomic_load_explicit(&plugin->oversample, memory_order_acquire);
+  const uint32_t low_latency =
+    atomic_load_explicit(&plugin->low_latency, memory_order_acquire);
+  const bool follows = plugin->oversample_made != oversample ||
+                       plugin->low_latency_made != low_latency;
   if (follows && plugin->model) {
     RcvError        error  = {RCV_OK, ""};
     RcvPlayStatus   status = RCV_STATUS_NO_MODEL;
@@ -222,6 +226,8 @@ rcv_plugin_follow_ports(RcvPlugin* const plugin)
                     "%s: cannot be played otherwise: %s\n",
                     plugin->path,
                     error.message);
+      plugin->oversample_made  = oversample; // Not tried again
+      plugin->low_latency_made = low_latency;
     }
   }
 

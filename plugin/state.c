@@ -232,6 +232,9 @@ rcv_plugin_restore(LV2_Handle                      instance,
   if (fits) {
     restore_way(plugin, retrieve, handle);
     rcv_plugin_load(plugin, path, 0, &knobs);
+
+    // Without the file what plays is as the state says, as the ports will be
+    (void)rcv_plugin_follow_ports(plugin);
   } else {
     lv2_log_error(&plugin->logger,
                   "The path of the state's model has more than %d bytes\n",

@@ -61,11 +61,57 @@ test_restore(void** const state)
   rcv_rig_free(rig);
 }
 
+/// A file that is missing changes how the model before it is played, since the
+/// ports will say so too, and are not seen to change
+static void
+test_missing_file(void** const state)
+{
+  (void)state;
+  static const int32_t way[] = {2, 0};
+  RcvRig* const        rig   = rcv_rig_new(RCV_URI_MONO, 48000.0, true);
+  rcv_rig_restore(rig, "one.safetensors");
+  rcv_rig_idle(rig, 64);
+  rcv_rig_restore_way(rig, "nothing", way);
+  rig->values[RCV_VALUE_OVERSAMPLE] = 2.0f;
+  rcv_rig_idle(rig, 64);
+  assert_int_equal(rig->n_scheduled, 0);
+  assert_int_equal(rcv_rig_status(rig), RCV_STATUS_MISSING);
+  assert_close(rig->values[RCV_VALUE_LATENCY], 64.0, 0.0);
+  rcv_rig_free(rig);
+}
+
+/// A file that comes together with a port and cannot be played leaves the port
+/// to the model before it
+static void
+test_refused_file(void** const state)
+{
+  (void)state;
+  RcvRig* const rig = rcv_rig_new(RCV_URI_MONO, 48000.0, true);
+  rcv_rig_restore(rig, "one.safetensors");
+  rcv_rig_idle(rig, 64);
+  rcv_rig_send_path(rig, "far.safetensors");
+  rig->values[RCV_VALUE_OVERSAMPLE] = 2.0f;
+  rcv_rig_idle(rig, 64);
+  rcv_rig_work(rig);
+  rcv_rig_idle(rig, 64);
+  assert_int_equal(rcv_rig_status(rig), RCV_STATUS_REFUSED);
+  assert_non_null(
+    strstr(rig->log, "far.safetensors: the model is made for 1e+06 Hz"));
+  assert_close(rig->values[RCV_VALUE_LATENCY], 64.0, 0.0);
+  rcv_rig_free(rig);
+}
+
 static int
 setup(void** const state)
 {
   (void)state;
   rcv_fixture_file("one.safetensors", 1);
+
+  // For a rate that is too far from the host's
+  const RcvShape  shape = rcv_fixture_shape(8);
+  RcvModel* const far   = rcv_fixture_model(&shape, RCV_MOST_RATE_HZ, 2);
+  rcv_fixture_write(far, "far.safetensors");
+  rcv_model_free(far);
   return 0;
 }
 
@@ -75,6 +121,8 @@ main(void)
   const struct CMUnitTest tests[] = {
     cmocka_unit_test(test_save),
     cmocka_unit_test(test_restore),
+    cmocka_unit_test(test_missing_file),
+    cmocka_unit_test(test_refused_file),
   };
   return cmocka_run_group_tests(tests, setup, NULL);
 }
