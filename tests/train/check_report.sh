@@ -87,7 +87,8 @@ async function test() {
   for (let i = 0; i < n; ++i) {
     drawn.add(x);
     get('abx-x').click();
-    check(heard() === x, 'X is not what plays');
+    check(heard() === 'x', 'X is not what plays');
+    check(get('x').src === get(x).src && x !== 'dry', 'X is another sound');
     check(document.querySelectorAll('button.on').length === 1, 'X is shown');
     const other = x === 'device' ? 'model' : 'device';
     get('abx-' + (i % 4 ? x : other)).click();

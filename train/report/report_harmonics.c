@@ -129,7 +129,7 @@ rcv_report_harmonics(FILE* const           html,
           section.levels[0].hz,
           pair->takes.n_knobs ? ", with the knobs in the middle" : "",
           section.has_device
-            ? "It is in the capture signal, in the part for training."
+            ? "It is in the capture signal, and was not trained on."
             : "Of the model only: the recordings have no such sine.");
   status = rcv_report_gnuplot(html, write_script, &section, error);
   write_table(html, &section);

@@ -8,11 +8,13 @@
 #include <math.h>
 
 // Playing begins where another player is, so that one can switch within a note.
-// For X no button but its own lights up, or one would see what it is.
+// For X no button but its own lights up, or one would see what it is; and it is
+// a player of its own, or one would hear that nothing changes where it is what
+// played before.
 static const char script[] =
   "const names = ['dry', 'device', 'model'];\n"
   "const get = id => document.getElementById(id);\n"
-  "const sounds = names.map(get);\n"
+  "const sounds = [...names, 'x'].map(get);\n"
   "const buttons = [...document.querySelectorAll('button[data-of]')];\n"
   "let x = null;\n"
   "let right = 0;\n"
@@ -58,6 +60,7 @@ static const char script[] =
   "  const random = new Uint8Array(1);\n"
   "  crypto.getRandomValues(random);\n"
   "  x = random[0] & 1 ? 'device' : 'model';\n"
+  "  get('x').src = get(x).src;\n"
   "}\n"
   "function answer(of) {\n"
   "  const good = of === x;\n"
@@ -67,7 +70,7 @@ static const char script[] =
   "  stop();\n"
   "  draw();\n"
   "}\n"
-  "get('abx-x').onclick = () => play(x, get('abx-x'));\n"
+  "get('abx-x').onclick = () => play('x', get('abx-x'));\n"
   "get('abx-device').onclick = () => answer('device');\n"
   "get('abx-model').onclick = () => answer('model');\n"
   "get('abx-reset').onclick = () => { right = asked = 0; stop(); draw(); "
@@ -101,6 +104,7 @@ rcv_report_listen(FILE* const html, const RcvListen* const listen)
                      0.9 / peaks[i ? 1 : 0]);
     fputs("\"></audio>\n", html);
   }
+  fputs("<audio id=\"x\" loop preload=\"auto\"></audio>\n", html);
 
   fputs(
     "<h2>Blind test</h2>\n"
