@@ -28,9 +28,9 @@ struct RcvSliceImpl {
   float*           d_y;       // [window][lanes]
   float*           e_before;  // [lanes] error of the frame before a window
   float*           esr_scale; // [lanes]
+  bool*            has_dc;    // [lanes] its DC is to be learned from
   float*           dc_scale;  // [lanes]
   float*           entropies; // [lanes]
-  bool*            is_sound;  // [lanes] not silence after sound
   float*           gradient;  // [n_params]
 };
 
@@ -88,12 +88,12 @@ rcv_slice_new(const RcvSliceSettings* const settings, RcvBptt* const bptt)
   slice->esr_scale = rcv_bptt_alloc(n_lanes, sizeof(float));
   slice->dc_scale  = rcv_bptt_alloc(n_lanes, sizeof(float));
   slice->entropies = rcv_bptt_alloc(n_lanes, sizeof(float));
+  slice->has_dc    = calloc(n_lanes, sizeof(bool));
   slice->gradient  = rcv_bptt_alloc(rcv_shape_n_params(shape), sizeof(float));
-  slice->is_sound  = calloc(n_lanes, sizeof(bool));
   if (!slice->states || !slice->x || !slice->target || !slice->classes ||
       !slice->y || !slice->d_y || !slice->e_before || !slice->esr_scale ||
       !slice->dc_scale || !slice->entropies || !slice->gradient ||
-      !slice->is_sound) {
+      !slice->has_dc) {
     rcv_slice_free(slice);
     return NULL;
   }
@@ -115,7 +115,7 @@ rcv_slice_free(RcvSlice* const slice)
     free(slice->dc_scale);
     free(slice->entropies);
     free(slice->gradient);
-    free(slice->is_sound);
+    free(slice->has_dc);
     free(slice);
   }
 }
@@ -172,30 +172,33 @@ load_lane(RcvSlice* const slice, const uint32_t lane, const RcvSegment segment)
     }
   }
   for (size_t t = 0; t < n_target; ++t) {
-    slice->target[(t * n_lanes) + lane] = is_sound ? wet[t] : 0.0f;
+    slice->target[(t * n_lanes) + lane] = is_sound ? wet[t] : segment.rest;
   }
 
   if (shape->head == RCV_HEAD_SOFTMAX) {
     const float* const dry = pair->dry + segment.start;
     for (size_t t = 0; t < n_target; ++t) {
       // With a skip the network says what is to be added to its input
-      const float value = wet[t] - (shape->skip ? dry[t] : 0.0f);
+      const float value =
+        is_sound ? wet[t] - (shape->skip ? dry[t] : 0.0f) : segment.rest;
 
       slice->classes[(t * n_lanes) + lane] =
-        rcv_mulaw_class(is_sound ? (double)value : 0.0, shape->output_size);
+        rcv_mulaw_class((double)value, shape->output_size);
     }
   }
 }
 
 // Lanes that are not used repeat the first; their loss counts nothing
 static void
-load_lanes(RcvSlice* const slice, const RcvSegment* const segments)
+load_lanes(RcvSlice* const         slice,
+           const RcvSegment* const segments,
+           const bool              is_late)
 {
   for (uint32_t lane = 0; lane < slice->n_lanes; ++lane) {
     const RcvSegment segment = segments[lane < slice->n_used ? lane : 0];
 
     load_lane(slice, lane, segment);
-    slice->is_sound[lane] = segment.gain <= 0.0f;
+    slice->has_dc[lane] = is_late || segment.gain <= 0.0f;
   }
 }
 
@@ -210,7 +213,7 @@ rcv_slice_begin(RcvSlice* const         slice,
   const size_t              n_lanes = slice->n_lanes;
 
   slice->n_used = n_used;
-  load_lanes(slice, segments);
+  load_lanes(slice, segments, false);
 
   bptt->set_params(slice->bptt, params);
   bptt->reset(slice->bptt);
@@ -239,7 +242,7 @@ rcv_slice_begin(RcvSlice* const         slice,
 void
 rcv_slice_continue(RcvSlice* const slice, const RcvSegment* const segments)
 {
-  load_lanes(slice, segments);
+  load_lanes(slice, segments, true);
 }
 
 RcvEnergy
@@ -332,7 +335,7 @@ rcv_slice_run(RcvSlice* const    slice,
     for (uint32_t lane = 0; lane < n_lanes; ++lane) {
       slice->esr_scale[lane] = lane < slice->n_used ? (float)esr : 0.0f;
       slice->dc_scale[lane] =
-        lane < slice->n_used && slice->is_sound[lane] ? (float)dc : 0.0f;
+        lane < slice->n_used && slice->has_dc[lane] ? (float)dc : 0.0f;
     }
 
     const RcvLossWindow losses = {n_frames,

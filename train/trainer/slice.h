@@ -58,14 +58,17 @@ rcv_slice_free(RcvSlice* slice);
 
    It may also be silence after sound, which no recording has from where
    networks latch: then the warm-up is some sound, its last fifth and all that
-   follows are silent, and so is the target.  The loss of such a sequence says
-   nothing of its DC, which a device may have in silence too.
+   follows are silent, and the target is the constant that the network comes to
+   without any sound before, since a device may have a DC in silence too.  What
+   a device's DC does just after sound nobody knows: the loss says nothing of it
+   before rcv_slice_continue().
 */
 typedef struct {
   RcvPassage passage; ///< What it lies in; beyond its end silence is heard
   size_t     start;   ///< First frame in the recording, warm-up included
   size_t     take;    ///< Which of the takes
   float      gain;    ///< 0, or of the sound before silence
+  float      rest;    ///< The target after it
 } RcvSegment;
 
 /**

@@ -114,7 +114,7 @@ no_memory(RcvError* const error)
 /**
    Play the piece at one of the places.
 
-   @param gain Of the piece; 0: silence instead.
+   @param gain Of the piece.
    @param n_after Frames of silence after it.
    @param y [n_sound + n_after] set.
 */
@@ -166,9 +166,39 @@ greater(const double a, const double b)
 
 /// The last 50 ms, in which a model must be silent
 static size_t
-n_last(const Pieces* const pieces)
+n_last(const uint32_t rate_hz)
 {
-  return pieces->places.passages[0].pair->rate_hz / 20;
+  return rate_hz / 20;
+}
+
+RcvStatus
+rcv_evaluate_silence(const RcvModel* const model,
+                     const float* const    knobs,
+                     const uint32_t        rate_hz,
+                     const size_t          n_frames,
+                     double* const         rest,
+                     RcvError* const       error)
+{
+  float* const audio = calloc(n_frames, sizeof(float));
+  float* const y     = calloc(n_frames, sizeof(float));
+  float* const x =
+    audio ? rcv_evaluate_inputs(model->shape.input_size, audio, knobs, n_frames)
+          : NULL;
+
+  const RcvStatus status =
+    x && y ? rcv_model_run(model, x, y, n_frames, error) : no_memory(error);
+  if (!status) {
+    const size_t n   = n_last(rate_hz);
+    double       sum = 0.0;
+    for (size_t t = n_frames - n; t < n_frames; ++t) {
+      sum += (double)y[t];
+    }
+    *rest = sum / (double)n;
+  }
+  free(x);
+  free(y);
+  free(audio);
+  return status;
 }
 
 /// Frames of one of the silences
@@ -178,29 +208,22 @@ n_silence(const Pieces* const pieces, const size_t silence)
   return pieces->n_shortest << silence;
 }
 
-/**
-   What the model comes to without any sound before: a constant, which is not
-   heard.  It is the same for all places with the same positions of the knobs.
-*/
+/// What the model comes to without any sound before, which is not heard.  It is
+/// the same for all places with the same positions of the knobs.
 static double
 rest_of(Part* const part, const size_t place, const size_t silence)
 {
   const Pieces* const pieces = part->pieces;
-  const size_t        index  = find_spot(pieces, place).rest;
-  double* const       rest   = &part->rests[(index * N_SILENCES) + silence];
-
+  const Spot          spot   = find_spot(pieces, place);
+  double* const       rest   = &part->rests[(spot.rest * N_SILENCES) + silence];
   if (isnan(*rest)) {
-    const size_t       n       = n_last(pieces);
-    const size_t       n_after = n_silence(pieces, silence);
-    const float* const end     = part->y + pieces->n_sound + n_after - n;
-
-    part->status = play(part, place, 0.0f, n_after, part->y);
-
-    double sum = 0.0;
-    for (size_t t = 0; !part->status && t < n; ++t) {
-      sum += (double)end[t];
-    }
-    *rest = sum / (double)n;
+    part->status =
+      rcv_evaluate_silence(pieces->model,
+                           spot.knobs,
+                           spot.pair->rate_hz,
+                           pieces->n_sound + n_silence(pieces, silence),
+                           rest,
+                           &part->error);
   }
   return *rest;
 }
@@ -212,7 +235,7 @@ test_rest(Part* const part, const size_t place)
   static const float gains[] = {1.0f, 4.0f, 0.25f};
 
   const Pieces* const pieces = part->pieces;
-  const size_t        n      = n_last(pieces);
+  const size_t        n      = n_last(pieces->places.passages[0].pair->rate_hz);
   for (size_t k = 0; !part->status && k < 3; ++k) {
     // What is not quiet yet may be slow, or go on for ever
     double level = (double)NAN;

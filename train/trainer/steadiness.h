@@ -10,6 +10,7 @@
 #include "train/trainer/workers.h"
 
 #include <stddef.h>
+#include <stdint.h>
 
 /**
    @file
@@ -53,6 +54,22 @@ rcv_evaluate_rest(const RcvModel*  model,
                   RcvWorkers*      workers,
                   double*          level,
                   RcvError*        error);
+
+/**
+   The constant that a model comes to where there is no sound: the mean of the
+   last 50 ms of a silence.
+
+   @param knobs Their positions; NULL: in the middle.
+   @param n_frames Of the silence, at least 50 ms.
+   @param rest Set.
+*/
+RcvStatus
+rcv_evaluate_silence(const RcvModel* model,
+                     const float*    knobs,
+                     uint32_t        rate_hz,
+                     size_t          n_frames,
+                     double*         rest,
+                     RcvError*       error);
 
 /**
    How far a model depends on rounding: the greatest RMS, over pieces of a

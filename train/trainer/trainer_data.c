@@ -4,6 +4,7 @@
 #include "train/trainer/trainer_impl.h"
 
 #include "train/numbers/metrics.h"
+#include "train/trainer/steadiness.h"
 
 #include <math.h>
 
@@ -149,7 +150,7 @@ rcv_trainer_draw_segment(RcvTrainer* const trainer)
   const size_t            n_takes = passage->pair->takes.n_takes;
   const uint64_t place = rcv_random_below(random, n_places(trainer, passage));
 
-  RcvSegment segment = {*passage, passage->region.start, 0, 0.0f};
+  RcvSegment segment = {*passage, passage->region.start, 0, 0.0f, 0.0f};
   segment.start += clip ? clip * place : place;
   segment.take = n_takes > 1 ? rcv_random_below(random, n_takes) : 0;
   if (!clip && rcv_random_unit(random) < silent_share) {
@@ -158,4 +159,24 @@ rcv_trainer_draw_segment(RcvTrainer* const trainer)
     segment.gain = (float)(least_gain * pow(most_gain / least_gain, loud));
   }
   return segment;
+}
+
+float
+rcv_trainer_find_rest(const RcvTrainer* const trainer,
+                      const RcvSegment* const segment)
+{
+  const RcvPair* const  pair  = segment->passage.pair;
+  const RcvTakes* const takes = &pair->takes;
+  double                rest  = 0.0;
+
+  // Without memory for it there is none but silence
+  return rcv_evaluate_silence(trainer->candidate,
+                              takes->n_knobs ? takes->takes[segment->take].knobs
+                                             : NULL,
+                              pair->rate_hz,
+                              pair->rate_hz / 2,
+                              &rest,
+                              NULL)
+           ? 0.0f
+           : (float)rest;
 }

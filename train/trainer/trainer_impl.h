@@ -96,9 +96,18 @@ double
 rcv_trainer_input_rms(const RcvTrainer* trainer);
 
 /// Draw where a sequence begins: at any frame that leaves it all of its length;
-/// some are silence after sound
+/// some are silence after sound, of which `rest` is not set
 RcvSegment
 rcv_trainer_draw_segment(RcvTrainer* trainer);
+
+/**
+   What the candidate comes to in half a second of silence.
+
+   It is what silence after sound should come to as well: where a network holds
+   another constant for ever, pre-emphasis leaves hardly an error to learn from.
+*/
+float
+rcv_trainer_find_rest(const RcvTrainer* trainer, const RcvSegment* segment);
 
 /// Weights as a model has them: themselves, or rounded to bfloat16
 void

@@ -80,6 +80,12 @@ begin_segments(RcvTrainer* const trainer)
     trainer->segments[i] = rcv_trainer_draw_segment(trainer);
   }
   rcv_trainer_play(trainer, trainer->params, trainer->played);
+  rcv_trainer_play(trainer, trainer->params, trainer->candidate->params);
+  for (uint32_t i = 0; i < trainer->settings->batch_size; ++i) {
+    RcvSegment* const segment = &trainer->segments[i];
+    segment->rest =
+      segment->gain > 0.0f ? rcv_trainer_find_rest(trainer, segment) : 0.0f;
+  }
   rcv_workers_run(trainer->workers, begin_slice, trainer, trainer->n_slices);
 }
 

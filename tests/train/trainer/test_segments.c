@@ -4,6 +4,7 @@
 #include "train/trainer/trainer_impl.h"
 
 #include "tests/support/assert_close.h"
+#include "tests/support/model_fixture.h"
 #include "tests/support/trainer_rig.h"
 
 #include <math.h>
@@ -57,6 +58,31 @@ test_silence(void** const unused)
   assert_in_range(draw(&rcv_trainer_rig_pair), N_DRAWN / 40, N_DRAWN / 25);
 }
 
+/// It is to come to what the network comes to without any sound
+static void
+test_rest(void** const unused)
+{
+  (void)unused;
+  RcvShape shape    = rcv_fixture_shape(1);
+  shape.cell        = RCV_CELL_RNN;
+  shape.skip        = false;
+  RcvModel* const m = rcv_model_new(&shape);
+  assert_non_null(m);
+  m->params[rcv_shape_tensor(&shape, RCV_TENSOR_LIN_B).offset] = 0.25f;
+
+  RcvTrainer trainer;
+  memset(&trainer, 0, sizeof(trainer));
+  trainer.candidate        = m;
+  const RcvSegment segment = {
+    {&rcv_trainer_rig_pair, rcv_trainer_rig_region(RCV_USE_TRAIN)},
+    0,
+    0,
+    1.0f,
+    0.0f};
+  assert_close((double)rcv_trainer_find_rest(&trainer, &segment), 0.25, 1e-6);
+  rcv_model_free(m);
+}
+
 /// What starts anew with each clip has no sound that goes on
 static void
 test_clips(void** const unused)
@@ -72,6 +98,7 @@ main(void)
 {
   const struct CMUnitTest tests[] = {
     cmocka_unit_test(test_silence),
+    cmocka_unit_test(test_rest),
     cmocka_unit_test(test_clips),
   };
   return cmocka_run_group_tests(
