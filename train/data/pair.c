@@ -323,6 +323,7 @@ rcv_pair_read(RcvPair* const              pair,
                                     &pair->dry,
                                     &pair->n_frames,
                                     &pair->rate_hz,
+                                    &pair->is_signal,
                                     error)) ||
       (status = rcv_takes_read(takes, wet_path, &options->reading, error)) ||
       (status = check_pair(pair, dry_path, wet_path, error))) {
@@ -333,8 +334,6 @@ rcv_pair_read(RcvPair* const              pair,
   if ((status = measure_levels(pair, error))) {
     return status;
   }
-  pair->is_signal =
-    rcv_capture_signal_recognise(pair->dry, pair->n_frames, pair->rate_hz);
 
   const bool given = options->delay_frames;
   const bool align = options->align && !given && !pair->clip_frames;

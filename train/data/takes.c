@@ -6,6 +6,7 @@
 #include "dsp/model/file.h"
 #include "train/file/audio_file.h"
 #include "train/file/resample.h"
+#include "train/signal/capture_signal.h"
 
 #include <jansson.h>
 
@@ -54,6 +55,7 @@ rcv_takes_read_mono(const char* const       path,
                     float** const           samples,
                     size_t* const           n_frames,
                     uint32_t* const         rate_hz,
+                    bool* const             is_signal,
                     RcvError* const         error)
 {
   RcvAudio  audio  = {NULL, 0, 0, 0};
@@ -65,6 +67,10 @@ rcv_takes_read_mono(const char* const       path,
   const uint32_t wanted_hz =
     reading->rate_hz ? reading->rate_hz : audio.rate_hz;
   status = choose_channel(&audio, reading->channel, path, error);
+  if (!status && is_signal) {
+    *is_signal = rcv_capture_signal_recognise(
+      audio.samples, audio.n_frames, audio.rate_hz);
+  }
   if (!status) {
     status = rcv_resample_recording(
       &audio.samples, &audio.n_frames, audio.rate_hz, wanted_hz, path, error);
@@ -100,8 +106,8 @@ add_take(RcvTakes* const         takes,
   RcvTake* const  take     = &takes->takes[takes->n_takes];
   size_t          n_frames = 0;
   uint32_t        rate_hz  = 0;
-  const RcvStatus status =
-    rcv_takes_read_mono(path, reading, &take->wet, &n_frames, &rate_hz, error);
+  const RcvStatus status   = rcv_takes_read_mono(
+    path, reading, &take->wet, &n_frames, &rate_hz, NULL, error);
   if (status) {
     return status;
   }

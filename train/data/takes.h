@@ -7,6 +7,7 @@
 #include "dsp/model/error.h"
 #include "dsp/model/model.h"
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -60,6 +61,8 @@ rcv_takes_clear(RcvTakes* takes);
 
    @param samples [n_frames] set, to be freed by the caller with free().
    @param rate_hz Set: that of the recording, or what it was resampled to.
+   @param is_signal Set, unless NULL: whether it is `recurve signal`'s, which
+   shows at its own rate only.
 */
 RcvStatus
 rcv_takes_read_mono(const char*       path,
@@ -67,6 +70,7 @@ rcv_takes_read_mono(const char*       path,
                     float**           samples,
                     size_t*           n_frames,
                     uint32_t*         rate_hz,
+                    bool*             is_signal,
                     RcvError*         error);
 
 #endif // TRAIN_DATA_TAKES_H

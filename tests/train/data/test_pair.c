@@ -350,6 +350,31 @@ test_refusals(void** const unused)
   assert_refused("dry.wav", "stereo.wav", third, "stereo.wav", "number 3");
 }
 
+/// The same parts where it is resampled: they share no material then either
+static void
+test_resampled_signal(void** const unused)
+{
+  (void)unused;
+  enum { OTHER_HZ = 22050 };
+  RcvPairOptions options = audio_fixture_usual;
+  RcvPair        pair;
+  options.reading.rate_hz = OTHER_HZ;
+  assert_int_equal(
+    rcv_capture_signal_write(RCV_SIGNAL_ALL, RATE_HZ, "signal.wav", NULL),
+    RCV_OK);
+  assert_int_equal(
+    rcv_pair_read(&pair, "signal.wav", "signal.wav", &options, NULL), RCV_OK);
+  assert_true(pair.is_signal);
+  assert_int_equal(pair.rate_hz, OTHER_HZ);
+
+  const RcvSignalPart test =
+    rcv_capture_signal_span(RCV_SIGNAL_ALL, OTHER_HZ, RCV_ROLE_TEST);
+  assert_int_equal(part_of(&pair, RCV_USE_TEST).start, test.start);
+  assert_int_equal(part_of(&pair, RCV_USE_TEST).end,
+                   test.start + test.n_frames);
+  rcv_pair_clear(&pair);
+}
+
 int
 main(void)
 {
@@ -360,6 +385,7 @@ main(void)
     cmocka_unit_test(test_times),
     cmocka_unit_test(test_clips),
     cmocka_unit_test(test_signal),
+    cmocka_unit_test(test_resampled_signal),
     cmocka_unit_test(test_levels),
     cmocka_unit_test(test_checks),
     cmocka_unit_test(test_channels),
