@@ -25,7 +25,8 @@ rcv_perplexity_measure(const RcvModel* const model,
   const size_t          n_data  = rcv_region_length(region);
 
   *perplexity = (double)NAN;
-  if (shape->head != RCV_HEAD_SOFTMAX || n_data < n_span) {
+  if (shape->head != RCV_HEAD_SOFTMAX || rcv_shape_has_dense(shape) ||
+      rcv_shape_is_mixed(shape) || n_data < n_span) {
     return RCV_OK;
   }
 
