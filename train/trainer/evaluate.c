@@ -3,6 +3,7 @@
 
 #include "train/trainer/evaluate.h"
 
+#include "train/file/resample.h"
 #include "train/signal/capture_signal.h"
 
 #include <math.h>
@@ -198,28 +199,41 @@ rcv_evaluate_use(const RcvModel* const model,
   return status;
 }
 
-RcvStatus
-rcv_riff_render(RcvRiff* const  riff,
-                const uint32_t  rate_hz,
-                RcvError* const error)
+/// The riff at a rate that the signal can have
+static RcvStatus
+render_riff(RcvRiff* const riff, const uint32_t rate_hz, RcvError* const error)
 {
   const size_t   n       = rcv_capture_signal_length(RCV_SIGNAL_RIFF, rate_hz);
   int32_t* const samples = calloc(n, sizeof(int32_t));
 
   riff->n_frames = n;
   riff->frames   = calloc(n, sizeof(float));
-  if (!samples || !riff->frames) {
-    free(samples);
-    rcv_riff_clear(riff);
-    return no_memory(error);
-  }
 
   const RcvStatus status =
-    rcv_capture_signal_render(RCV_SIGNAL_RIFF, rate_hz, samples, error);
+    samples && riff->frames
+      ? rcv_capture_signal_render(RCV_SIGNAL_RIFF, rate_hz, samples, error)
+      : no_memory(error);
   for (size_t t = 0; !status && t < n; ++t) {
     riff->frames[t] = (float)samples[t] / (float)RCV_SIGNAL_FULL_SCALE;
   }
   free(samples);
+  return status;
+}
+
+RcvStatus
+rcv_riff_render(RcvRiff* const  riff,
+                const uint32_t  rate_hz,
+                RcvError* const error)
+{
+  const uint32_t own_hz = rate_hz < RCV_SIGNAL_MIN_RATE   ? RCV_SIGNAL_MIN_RATE
+                          : rate_hz > RCV_SIGNAL_MAX_RATE ? RCV_SIGNAL_MAX_RATE
+                                                          : rate_hz;
+
+  RcvStatus status = render_riff(riff, own_hz, error);
+  if (!status) {
+    status = rcv_resample_recording(
+      &riff->frames, &riff->n_frames, own_hz, rate_hz, "the riff", error);
+  }
   if (status) {
     rcv_riff_clear(riff);
   }
