@@ -28,7 +28,7 @@ static const Entry entries[] = {
   {"info", "MODEL", "say what is in a model file", rcv_cmd_info},
   {"convert",
    "IN OUT",
-   "write a model of another program as ours",
+   "write a model in another format",
    rcv_cmd_convert},
   {"capture", "PLUGIN_URI DRY", "record an LV2 plugin", rcv_cmd_capture},
   {"reach", "MODEL DRY WET", "how far back gradients reach", rcv_cmd_reach},

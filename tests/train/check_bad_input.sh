@@ -46,14 +46,14 @@ make_files() {
   python3 - <<'PYTHON'
 import math, struct, wave
 
-def write(name, rate=16000, channels=1, seconds=3.0, level=0.5):
+def write(name, rate=16000, channels=1, seconds=3.0, level=0.5, until=1e9):
     with wave.open(name, "wb") as file:
         file.setnchannels(channels)
         file.setsampwidth(2)
         file.setframerate(rate)
         frames = []
         for t in range(int(rate * seconds)):
-            value = level * math.sin(0.05 * t + 1e-6 * t * t)
+            value = level * math.sin(0.05 * t + 1e-6 * t * t) * (t < until * rate)
             frames += [struct.pack("<h", int(32767 * value))] * channels
         file.writeframes(b"".join(frames))
 
@@ -63,6 +63,7 @@ write("rate.wav", rate=44100)
 write("length.wav", seconds=2.5)
 write("silent.wav", level=0.0)
 write("stereo.wav", channels=2)
+write("gated.wav", level=0.3, until=2.0)
 write("slow.wav", rate=8, seconds=100)
 write("brief.wav", seconds=0.01)
 write("none.wav", seconds=0.0)
@@ -71,6 +72,8 @@ open("cut.wav", "wb").write(whole[: len(whole) // 2])
 open("head.wav", "wb").write(whole[:30])
 open("empty.wav", "wb").close()
 open("text.wav", "w").write("This is no audio file.\n")
+open("take.json", "w").write("""{"knobs": [{"symbol": "gain", "min": 0, "max": 1}],
+  "captures": [{"file": "wet.wav", "knobs": {"gain": 0.5}}]}""")
 PYTHON
 }
 
@@ -117,6 +120,11 @@ for bad in rate.wav length.wav; do
   refuse 1 "$bad" eval model.safetensors dry.wav "$bad"
 done
 refuse 1 brief.wav train brief.wav brief.wav -o out.safetensors "${train[@]}"
+refuse 1 "silent in the part for validation" \
+  train dry.wav gated.wav -o out.safetensors "${train[@]}"
+refuse 1 "--rate 16000" eval model.safetensors rate.wav rate.wav
+refuse 1 "--rate 16000" reach model.safetensors rate.wav rate.wav
+refuse 1 "1 knobs" eval model.safetensors dry.wav take.json
 for bad in missing.wav cut.wav head.wav empty.wav text.wav none.wav folder; do
   refuse 1 "$bad" render model.safetensors "$bad" out.wav
   refuse 1 "$bad" capture urn:none "$bad" -o out
@@ -184,6 +192,43 @@ if [ "$(id -u)" -ne 0 ]; then
   refuse 1 locked/out.wav render model.safetensors dry.wav locked/out.wav
 fi
 
+# Outputs that are read, or another output
+mkdir captured
+cp dry.wav captured
+ln -s nowhere link
+for bad in dry.wav ./wet.wav; do
+  refuse 1 "$bad" train dry.wav wet.wav -o "$bad" "${train[@]}"
+  for option in --report --log; do
+    refuse 1 "$bad" train dry.wav wet.wav -o out.safetensors "${train[@]}" \
+      $option "$bad"
+  done
+done
+for same in out ./out ../work/out; do
+  refuse 1 out train dry.wav wet.wav -o out --report "$same" "${train[@]}"
+  refuse 1 out train dry.wav wet.wav -o out --log "$same.resume" "${train[@]}"
+done
+refuse 2 model.safetensors render model.safetensors dry.wav model.safetensors
+refuse 2 dry.wav render model.safetensors dry.wav dry.wav
+refuse 2 captured/dry.wav capture urn:none captured/dry.wav -o captured
+refuse 1 link render model.safetensors dry.wav link
+
+# Names that are too long, with what is put after them, or as they are
+long=$(printf 'x%.0s' {1..250})
+for name in "$long" "$long$long"; do
+  refuse 1 "shorter name" train dry.wav wet.wav -o "$name" "${train[@]}"
+done
+refuse 1 "shorter name" render model.safetensors dry.wav "$long$long"
+
+# What was saved of an interrupted run is there when the command was mistyped
+touch model.safetensors.resume
+refuse 1 missing.wav train missing.wav wet.wav -o model.safetensors \
+  "${train[@]}"
+
+# Another preset whose name is the same but for signs
+recurve install model.safetensors --name "A +" --lv2dir ../other >../stdout 2>&1
+recurve install model.safetensors --name "A +" --lv2dir ../other >../stdout 2>&1
+refuse 2 recurve-a.lv2 install model.safetensors --name "A -" --lv2dir ../other
+
 # Wrong usage
 for name in train render eval info install capture signal convert; do
   refuse 2 --no-such-option "$name" --no-such-option
@@ -206,6 +251,14 @@ refuse 2 --block render model.safetensors dry.wav out.wav --block 0
 refuse 2 --oversample render model.safetensors dry.wav out.wav --oversample 3
 refuse 2 TAKE eval --floor dry.wav
 refuse 2 model.safetensors eval --floor dry.wav wet.wav model.safetensors
+refuse 2 --from eval --floor dry.wav wet.wav --from 1
+refuse 2 --clips eval --floor dry.wav wet.wav --clips 100
+refuse 2 --classes train dry.wav wet.wav -o out.safetensors --classes 64
+refuse 2 --bidirectional train dry.wav wet.wav -o out.safetensors --lookahead 9
+refuse 2 --lookahead train dry.wav wet.wav -o out.safetensors --bidirectional \
+  --block 1 --lookahead 255
+refuse 2 --clips train dry.wav wet.wav -o out.safetensors --clips 4000 \
+  --segment 100
 refuse 2 --segment eval model.safetensors dry.wav wet.wav --segment 0
 
 echo "$n_checks checks, $n_failed failed"

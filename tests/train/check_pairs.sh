@@ -127,9 +127,16 @@ python3 - <<'PYTHON' || fail "not the recipe: $(cat cut.json)"
 import json
 
 cut = json.load(open("cut.json"))
-assert cut["recipe"].endswith(" --regions use.csv")
+assert cut["recipe"].endswith(" --updates 40 --regions use.csv")
 assert [pair["test_s"] for pair in cut["pairs"]] == [0, 1]
 PYTHON
+
+# The recipe has all that it takes to make the same again
+recurve train a_dry.wav a_wet.wav "${train[@]}" --updates 2 --no-align --until 1e-9 \
+  --patience 9 --val-from 3.0000625 -o again.safetensors --json >again.json \
+  2>stderr || fail "again"
+grep -qF -- '--updates 2 --until 1e-09 --patience 9 --val-from 3.0000625 --no-align"' \
+  again.json || fail "not all of the recipe: $(cat again.json)"
 
 # A run goes on with the same regions only.  In the background timeout would send a
 # second signal, to its group, which ends at once what has seen the first

@@ -5,13 +5,12 @@
 
 #include "dsp/model/model.h"
 #include "train/command/options.h"
+#include "train/file/output_names.h"
 #include "train/model/model_file.h"
 #include "train/trainer/evaluate.h"
 
 #include <math.h>
-#include <stdbool.h>
 #include <stdio.h>
-#include <sys/stat.h>
 
 /// What --format says, in this order; the first leaves it to the name
 static const char format_choices[] = "auto|safetensors|keras|guitarml|nam";
@@ -37,23 +36,6 @@ choose_format(const char* const path,
                            path);
 }
 
-/// Refuse to write over what is read
-static RcvStatus
-check_other(const char* const in, const char* const out, RcvError* const error)
-{
-  struct stat in_info;
-  struct stat out_info;
-  const bool  is_same = !stat(in, &in_info) && !stat(out, &out_info) &&
-                       in_info.st_dev == out_info.st_dev &&
-                       in_info.st_ino == out_info.st_ino;
-  return is_same ? rcv_error_set(error,
-                                 RCV_BAD_USAGE,
-                                 "%s: is the input; give the output another "
-                                 "name",
-                                 out)
-                 : RCV_OK;
-}
-
 static RcvStatus
 convert(const char* const in,
         const char* const out,
@@ -62,7 +44,7 @@ convert(const char* const in,
 {
   RcvFormat format = RCV_FORMAT_SAFETENSORS;
   if (choose_format(out, choice, &format, error) ||
-      check_other(in, out, error)) {
+      rcv_check_others(out, &in, 1, error)) {
     return error->status;
   }
 

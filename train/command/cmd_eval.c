@@ -22,6 +22,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+// Length of the segments that are listed, unless said
+#define SEGMENT_S 10.0
+
 /// What is on the command line
 typedef struct {
   const char* operands[3]; // MODEL DRY WET
@@ -273,7 +276,7 @@ rcv_cmd_eval(const int argc, char** const argv)
 {
   Arguments a;
   memset(&a, 0, sizeof(a));
-  a.segment_s = 10.0;
+  a.segment_s = SEGMENT_S;
   a.pair      = rcv_pair_options_compare();
 
   a.delay_frames = (double)NAN;
@@ -285,6 +288,13 @@ rcv_cmd_eval(const int argc, char** const argv)
 
   if (!isnan(a.delay_frames)) {
     a.pair.delay_frames = &a.delay_frames;
+  }
+  if (a.floor && (a.from_s > 0.0 || a.to_s > 0.0 || a.pair.clip_frames ||
+                  a.segment_s > SEGMENT_S || a.segment_s < SEGMENT_S)) {
+    fputs("recurve eval: --floor compares all of both takes; leave out --from, "
+          "--to, --segment and --clips\n",
+          stderr);
+    return 2;
   }
   if (a.floor) {
     return rcv_eval_floor(a.operands, &a.pair, a.json);

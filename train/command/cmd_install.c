@@ -5,6 +5,7 @@
 
 #include "dsp/model/file.h"
 #include "dsp/model/model.h"
+#include "dsp/model/text.h"
 #include "train/command/options.h"
 #include "train/file/output_file.h"
 #include "train/model/model_file.h"
@@ -128,6 +129,34 @@ write_preset(const Bundle* const bundle, RcvError* const error)
   return write_text(bundle, "preset.ttl", text, error);
 }
 
+/// Different names may come to one folder, which is only replaced by the same
+static RcvStatus
+check_folder(const Bundle* const bundle, RcvError* const error)
+{
+  enum { MAX_PRESET = 1 << 20 };
+
+  char path[PATH_MAX + 32];
+  char escaped[2 * MAX_NAME];
+  char label[(2 * MAX_NAME) + 32];
+  escape(bundle->name, escaped, sizeof(escaped));
+  snprintf(label, sizeof(label), "rdfs:label \"%s\"", escaped);
+  snprintf(path, sizeof(path), "%s/preset.ttl", bundle->folder);
+
+  size_t          size = 0;
+  char* const     text = rcv_file_read(path, &size, MAX_PRESET, NULL);
+  const RcvStatus status =
+    !text || strstr(text, label)
+      ? RCV_OK
+      : rcv_error_set(error,
+                      RCV_BAD_USAGE,
+                      "%s: is a preset of another name; give this one a --name "
+                      "that differs in letters or digits",
+                      bundle->folder);
+
+  free(text);
+  return status;
+}
+
 /// Copy our own kind as it is; write others as our own
 static RcvStatus
 copy_model(const Bundle* const   bundle,
@@ -210,13 +239,6 @@ name_bundle(Bundle* const bundle, RcvError* const error)
                error, RCV_BAD_USAGE, "--lv2dir: the path is too long");
 }
 
-/// Copy a name, cut to what fits
-static void
-copy_name(char* const dest, const char* const name)
-{
-  snprintf(dest, MAX_NAME, "%.*s", MAX_NAME - 1, name);
-}
-
 static RcvStatus
 install(Bundle* const bundle, RcvError* const error)
 {
@@ -228,7 +250,7 @@ install(Bundle* const bundle, RcvError* const error)
 
   RcvStatus status = RCV_OK;
   if (!bundle->name) {
-    copy_name(bundle->own_name, model->info.name);
+    rcv_text_copy(bundle->own_name, MAX_NAME, model->info.name);
     bundle->name = bundle->own_name;
   }
   if (!bundle->name[0]) {
@@ -237,7 +259,13 @@ install(Bundle* const bundle, RcvError* const error)
                            "%s: has no name; give it one with --name",
                            bundle->model_path);
   }
-  if (!status && !(status = name_bundle(bundle, error))) {
+  if (!status) {
+    status = name_bundle(bundle, error);
+  }
+  if (!status) {
+    status = check_folder(bundle, error);
+  }
+  if (!status) {
     status = write_bundle(bundle, model, error);
   }
 

@@ -9,6 +9,7 @@
 #include "train/command/options.h"
 #include "train/data/automation.h"
 #include "train/file/audio_file.h"
+#include "train/file/output_names.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -185,39 +186,65 @@ make_voice(const Arguments* const a,
   return voice;
 }
 
+/// Read IN, which has one channel
 static RcvStatus
-render(const Arguments* const a, RcvModel* const model, RcvError* const error)
+read_input(const Arguments* const a,
+           RcvAudio* const        audio,
+           RcvError* const        error)
 {
-  RcvAudio  audio  = {NULL, 0, 0, 0};
-  RcvStatus status = rcv_audio_read(&audio, a->operands[1], error);
-  if (status) {
-    return status;
+  const RcvStatus status = rcv_audio_read(audio, a->operands[1], error);
+  if (!status && audio->n_channels != 1) {
+    return rcv_error_set(error,
+                         RCV_BAD_DATA,
+                         "%s: has %u channels, one is needed (sox IN OUT "
+                         "remix 1)",
+                         a->operands[1],
+                         audio->n_channels);
   }
-  if (audio.n_channels != 1) {
-    status = rcv_error_set(error,
-                           RCV_BAD_DATA,
-                           "%s: has %u channels, one is needed (sox IN OUT "
-                           "remix 1)",
-                           a->operands[1],
-                           audio.n_channels);
-    rcv_audio_clear(&audio);
-    return status;
-  }
+  return status;
+}
+
+/// Set the window of a bidirectional model as the options say
+static RcvStatus
+set_window(const Arguments* const a,
+           RcvModel* const        model,
+           const size_t           n_frames,
+           RcvError* const        error)
+{
+  RcvShape* const shape = &model->shape;
   if (a->whole && a->mix_percent < 100.0) {
-    rcv_audio_clear(&audio);
     return rcv_error_set(error,
                          RCV_BAD_USAGE,
                          "--whole has no dry sound to mix with; leave --mix "
                          "at 100");
   }
-  if (a->lookahead != UINT32_MAX && model->shape.bidirectional) {
-    model->shape.lookahead_frames = a->lookahead;
+  if (a->lookahead != UINT32_MAX && shape->bidirectional) {
+    shape->lookahead_frames = a->lookahead;
   }
-  if (a->whole && model->shape.bidirectional) {
+  if (rcv_shape_steps_per_frame(shape) > RCV_MAX_STEPS_PER_FRAME) {
+    return rcv_error_set(error,
+                         RCV_BAD_USAGE,
+                         "--lookahead %u: give at most 254 times the model's "
+                         "block of %u frames",
+                         a->lookahead,
+                         shape->block_frames);
+  }
+  if (a->whole && shape->bidirectional) {
     // One window with all of the recording, at its own rate
-    model->info.rate_hz           = (double)NAN;
-    model->shape.block_frames     = (uint32_t)audio.n_frames;
-    model->shape.lookahead_frames = 0;
+    model->info.rate_hz     = (double)NAN;
+    shape->block_frames     = (uint32_t)n_frames;
+    shape->lookahead_frames = 0;
+  }
+  return RCV_OK;
+}
+
+static RcvStatus
+render(const Arguments* const a, RcvModel* const model, RcvError* const error)
+{
+  RcvAudio  audio  = {NULL, 0, 0, 0};
+  RcvStatus status = read_input(a, &audio, error);
+  if (!status) {
+    status = set_window(a, model, audio.n_frames, error);
   }
 
   RcvControls controls    = rcv_controls_default();
@@ -225,7 +252,7 @@ render(const Arguments* const a, RcvModel* const model, RcvError* const error)
   controls.output_gain_db = (float)a->output_gain_db;
   controls.mix            = (float)(a->mix_percent / 100.0);
   controls.normalize      = a->normalize;
-  status                  = set_knobs(a, model, &controls, error);
+  status = status ? status : set_knobs(a, model, &controls, error);
 
   RcvAutomation automation = {{0}, 0, 0, NULL};
   if (!status && a->automation) {
@@ -257,6 +284,16 @@ render(const Arguments* const a, RcvModel* const model, RcvError* const error)
   return status;
 }
 
+/// Nothing that is read may be written over
+static RcvStatus
+check_output(const Arguments* const a, RcvError* const error)
+{
+  const char* const read[] = {a->operands[0], a->operands[1], a->automation};
+
+  return rcv_check_others(
+    a->operands[2], read, sizeof(read) / sizeof(read[0]), error);
+}
+
 int
 rcv_cmd_render(const int argc, char** const argv)
 {
@@ -276,7 +313,7 @@ rcv_cmd_render(const int argc, char** const argv)
   RcvModel* model = NULL;
   if (a.oversample == 3) {
     rcv_error_set(&error, RCV_BAD_USAGE, "--oversample 3: say 1, 2 or 4");
-  } else {
+  } else if (!check_output(&a, &error)) {
     model = rcv_model_load(a.operands[0], &error);
   }
   if (model) {

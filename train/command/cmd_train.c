@@ -5,6 +5,7 @@
 
 #include "dsp/model/metadata.h"
 #include "dsp/model/model.h"
+#include "dsp/model/text.h"
 #include "train/command/train_arguments.h"
 #include "train/command/train_log.h"
 #include "train/command/train_recipe.h"
@@ -14,6 +15,7 @@
 #include "train/data/pairs.h"
 #include "train/data/regions.h"
 #include "train/file/output_file.h"
+#include "train/file/output_names.h"
 #include "train/model/model_file.h"
 #include "train/trainer/evaluate.h"
 #include "train/trainer/trainer.h"
@@ -150,12 +152,10 @@ name_model(const RcvTrainArguments* const a,
   const RcvPair* const first = &pairs->pairs[0];
 
   snprintf(info->format, sizeof(info->format), "safetensors");
-  snprintf(
-    info->author, sizeof(info->author), "%s", a->author ? a->author : "");
-  snprintf(
-    info->licence, sizeof(info->licence), "%s", a->licence ? a->licence : "");
-  snprintf(
-    info->device, sizeof(info->device), "%s", a->device ? a->device : "");
+  rcv_text_copy(info->author, sizeof(info->author), a->author ? a->author : "");
+  rcv_text_copy(
+    info->licence, sizeof(info->licence), a->licence ? a->licence : "");
+  rcv_text_copy(info->device, sizeof(info->device), a->device ? a->device : "");
   info->rate_hz = first->rate_hz;
   memcpy(info->knobs, first->takes.knobs, sizeof(info->knobs));
   snprintf(info->measured,
@@ -167,10 +167,9 @@ name_model(const RcvTrainArguments* const a,
 
   // By default the file's name without its folder and ending
   const char* const slash = strrchr(a->output, '/');
-  snprintf(info->name,
-           sizeof(info->name),
-           "%s",
-           a->name ? a->name : (slash ? slash + 1 : a->output));
+  rcv_text_copy(info->name,
+                sizeof(info->name),
+                a->name ? a->name : (slash ? slash + 1 : a->output));
   char* const dot = strrchr(info->name, '.');
   if (!a->name && dot && dot != info->name) {
     *dot = '\0';
@@ -194,21 +193,33 @@ test_model(Run* const run, RcvError* const error)
   return status;
 }
 
-/// Fail now, not after the training, if a file cannot be written
+/// Nothing that is read, or written otherwise, may be written over
 static RcvStatus
-try_to_write(const char* const path, RcvError* const error)
+check_names(const Run* const run, RcvError* const error)
 {
-  RcvOutputFile* const file = rcv_output_file_new(path, error);
-  if (!file) {
-    return error->status;
+  const RcvTrainArguments* const a = &run->args;
+
+  // Each output is compared with those before it and with all that is read
+  const char* const outputs[] = {
+    a->output, run->state_path, a->report, a->log, a->regions};
+  enum { N_OUTPUTS = 4, N_NAMED = 5 };
+
+  RcvStatus status = RCV_OK;
+  for (size_t i = 0; !status && i < N_OUTPUTS; ++i) {
+    if (outputs[i]) {
+      status =
+        rcv_check_others(outputs[i], outputs + i + 1, N_NAMED - i - 1, error);
+      status =
+        status ? status
+               : rcv_check_others(outputs[i], a->paths, 2 * a->n_pairs, error);
+    }
   }
-  rcv_output_file_discard(file);
-  return RCV_OK;
+  return status;
 }
 
-/// Name the file of the state, and see to one that is already there
+/// Name the file of the state
 static RcvStatus
-prepare_state(Run* const run, RcvError* const error)
+name_state(Run* const run, RcvError* const error)
 {
   static const char ending[] = ".resume";
 
@@ -221,31 +232,52 @@ prepare_state(Run* const run, RcvError* const error)
   }
   snprintf(run->state_path, size, "%s%s", a->output, ending);
   a->settings.state_path = run->state_path;
-  if (!a->settings.resume) {
-    unlink(run->state_path);
-  } else if (access(run->state_path, F_OK)) {
+  return RCV_OK;
+}
+
+/// See to a state that is already there, now that nothing is known to be wrong
+static void
+prepare_state(const Run* const run)
+{
+  const bool is_there = !access(run->state_path, F_OK);
+  if (!run->args.settings.resume) {
+    if (is_there && !unlink(run->state_path)) {
+      fprintf(stderr,
+              "%s: begins anew without --resume; what was saved is removed\n",
+              run->state_path);
+    }
+  } else if (!is_there) {
     fprintf(stderr, "%s: not there, so from the beginning\n", run->state_path);
   } else {
     fprintf(stderr, "%s: goes on from there\n", run->state_path);
   }
-  return RCV_OK;
 }
 
-/// Everything that can fail before the recordings are read
+/// Everything that can fail before the recordings are read: now, and not after
+/// the training
 static RcvStatus
 prepare(Run* const run, RcvError* const error)
 {
   const RcvTrainArguments* const a = &run->args;
 
-  RcvStatus status = try_to_write(a->output, error);
+  RcvStatus status = name_state(run, error);
+  if (!status) {
+    status = check_names(run, error);
+  }
+  if (!status) {
+    status = rcv_output_file_try(a->output, error);
+  }
+  if (!status) {
+    status = rcv_output_file_try(run->state_path, error);
+  }
   if (!status && a->report) {
-    status = try_to_write(a->report, error);
+    status = rcv_output_file_try(a->report, error);
   }
   if (!status && a->log) {
     run->log = rcv_train_log_new(a->log, error);
     status   = run->log ? RCV_OK : error->status;
   }
-  return status ? status : prepare_state(run, error);
+  return status;
 }
 
 /// Read the recordings and which parts of them are used for what, and render
@@ -283,6 +315,7 @@ train(Run* const run, RcvError* const error)
     return status;
   }
   rcv_findings_print(&run->pairs);
+  prepare_state(run);
 
   a->settings.shape.input_size = 1 + run->pairs.pairs[0].takes.n_knobs;
   run->model                   = rcv_model_new(&a->settings.shape);

@@ -3,7 +3,57 @@
 
 #include "train/command/model_and_pair.h"
 
+#include <math.h>
+#include <stdint.h>
 #include <stdio.h>
+#include <string.h>
+
+/// A model is compared at its rate, with its knobs
+static RcvStatus
+check_fit(const RcvModel* const    model,
+          const RcvPair* const     pair,
+          const char* const* const operands,
+          RcvError* const          error)
+{
+  const double rate_hz = model->info.rate_hz;
+  if (isfinite(rate_hz) && fabs(rate_hz - (double)pair->rate_hz) >= 0.5) {
+    return rcv_error_set(error,
+                         RCV_BAD_DATA,
+                         "%s: has %u Hz and the model is made for %g Hz; give "
+                         "--rate %.0f",
+                         operands[1],
+                         pair->rate_hz,
+                         rate_hz,
+                         rate_hz);
+  }
+
+  const uint32_t n_knobs = model->shape.input_size - 1;
+  const uint32_t n_taken = pair->takes.n_knobs;
+  if (n_taken && n_taken != n_knobs) {
+    return rcv_error_set(error,
+                         RCV_BAD_DATA,
+                         "%s: has %u knobs and the model %u; capture those "
+                         "that the model has",
+                         operands[2],
+                         n_taken,
+                         n_knobs);
+  }
+  for (uint32_t k = 0; k < n_taken; ++k) {
+    const char* const taken = pair->takes.knobs[k].name;
+    const char* const name  = model->info.knobs[k].name;
+    if (name[0] && strcmp(taken, name) != 0) {
+      return rcv_error_set(error,
+                           RCV_BAD_DATA,
+                           "%s: knob %u is \"%s\", and the model's is \"%s\"; "
+                           "capture those that the model has, in its order",
+                           operands[2],
+                           k + 1,
+                           taken,
+                           name);
+    }
+  }
+  return RCV_OK;
+}
 
 int
 rcv_with_model_and_pair(const char* const           name,
@@ -16,7 +66,8 @@ rcv_with_model_and_pair(const char* const           name,
   RcvModel* const model = rcv_model_load(operands[0], &error);
   if (model) {
     RcvPair pair;
-    if (!rcv_pair_read(&pair, operands[1], operands[2], options, &error)) {
+    if (!rcv_pair_read(&pair, operands[1], operands[2], options, &error) &&
+        !check_fit(model, &pair, operands, &error)) {
       func(handle, model, &pair, &error);
     }
     rcv_pair_clear(&pair);

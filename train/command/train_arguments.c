@@ -165,6 +165,48 @@ wrong(const char* const message, const char* const value)
   return RCV_PARSED_WRONG;
 }
 
+enum { CLASSES = 256, BLOCK = 256, SEGMENT_MS = 500, CARRY_MS = 1500 };
+
+/// What is given must mean something together
+static RcvParsed
+check_together(const RcvTrainArguments* const a, const Raw* const r)
+{
+  if (a->pair.test_s >= 0.0 && a->pair.validation_s < 0.0) {
+    return wrong("--test-from needs --val-from", "");
+  }
+  if (a->pair.test_s >= 0.0 && a->pair.test_s <= a->pair.validation_s) {
+    return wrong("--test-from must be after --val-from", "");
+  }
+  if (a->regions && (a->pair.validation_s >= 0.0 || a->pair.clip_frames)) {
+    return wrong("--regions says all that --val-from, --test-from and --clips "
+                 "do; give only one of them",
+                 "");
+  }
+  if (r->head != RCV_HEAD_SOFTMAX && r->classes != CLASSES) {
+    return wrong("--classes needs --head softmax", "");
+  }
+  if (!r->bidirectional && (r->block != BLOCK || r->lookahead != BLOCK)) {
+    return wrong("--block and --lookahead need --bidirectional", "");
+  }
+  if (r->lookahead > (RCV_MAX_STEPS_PER_FRAME - 2U) * r->block) {
+    return wrong("--lookahead must be at most 254 times --block, or the "
+                 "network cannot be played live",
+                 "");
+  }
+  if (a->pair.clip_frames &&
+      (r->segment_ms != SEGMENT_MS || r->carry_ms != CARRY_MS)) {
+    return wrong("--segment and --carry mean nothing with --clips, of which "
+                 "each is a segment; leave them out",
+                 "");
+  }
+  if (a->settings.is_bf16_backward && !rcv_engine_choose(true).bptt) {
+    return wrong("--bf16-backward needs a processor with AVX-512 BF16, and the "
+                 "kernels avx512; leave it out",
+                 "");
+  }
+  return RCV_PARSED;
+}
+
 /// --bptt full, grow or a number
 static RcvParsed
 parse_windows(const char* const text, RcvTrainerSettings* const settings)
@@ -199,12 +241,12 @@ rcv_train_arguments_parse(RcvTrainArguments* const a,
   r.cell               = RCV_CELL_LSTM;
   r.hidden             = 16;
   r.layers             = 1;
-  r.classes            = 256;
-  r.block              = 256;
-  r.lookahead          = 256;
+  r.classes            = CLASSES;
+  r.block              = BLOCK;
+  r.lookahead          = BLOCK;
   r.bptt               = "grow";
-  r.segment_ms         = 500;
-  r.carry_ms           = 1500;
+  r.segment_ms         = SEGMENT_MS;
+  r.carry_ms           = CARRY_MS;
   s->rate              = -1.0; // By the optimizer
   s->batch_size        = 32;
   s->time_s            = 300.0;
@@ -212,30 +254,13 @@ rcv_train_arguments_parse(RcvTrainArguments* const a,
   a->pair.validation_s = -1.0;
   a->pair.test_s       = -1.0;
 
-  const RcvParsed parsed = parse(a, &r, argc, argv);
-  if (parsed != RCV_PARSED) {
-    return parsed;
-  }
-  if (!a->output) {
+  RcvParsed parsed = parse(a, &r, argc, argv);
+  if (parsed == RCV_PARSED && !a->output) {
     return wrong("-o MODEL is missing; name the file to write", "");
   }
-  if (a->pair.test_s >= 0.0 && a->pair.validation_s < 0.0) {
-    return wrong("--test-from needs --val-from", "");
-  }
-  if (a->pair.test_s >= 0.0 && a->pair.test_s <= a->pair.validation_s) {
-    return wrong("--test-from must be after --val-from", "");
-  }
-
-  if (a->regions && (a->pair.validation_s >= 0.0 || a->pair.clip_frames)) {
-    return wrong("--regions says all that --val-from, --test-from and --clips "
-                 "do; give only one of them",
-                 "");
-  }
-
-  if (s->is_bf16_backward && !rcv_engine_choose(true).bptt) {
-    return wrong("--bf16-backward needs a processor with AVX-512 BF16, and the "
-                 "kernels avx512; leave it out",
-                 "");
+  parsed = parsed == RCV_PARSED ? check_together(a, &r) : parsed;
+  if (parsed != RCV_PARSED) {
+    return parsed;
   }
 
   const bool     softmax = r.head == RCV_HEAD_SOFTMAX;

@@ -3,6 +3,7 @@
 
 #include "train/command/train_result.h"
 
+#include "dsp/model/metadata_values.h"
 #include "train/command/train_recipe.h"
 #include "train/data/findings.h"
 #include "train/model/model_file.h"
@@ -35,7 +36,7 @@ print_json(const RcvTrainArguments* const a,
 
   return rcv_json_print(
     json_pack(
-      "{s:o,s:o,s:f,s:I,s:f,s:f,s:o,s:s,s:s,s:o,s:i,s:b,s:s,s:o,s:o,s:o}",
+      "{s:o,s:o,s:f,s:I,s:f,s:f,s:o,s:o,s:s,s:o,s:i,s:b,s:o,s:o,s:o,s:o}",
       "val_esr",
       rcv_json_number(i->validation_esr),
       "test_esr",
@@ -51,7 +52,7 @@ print_json(const RcvTrainArguments* const a,
       "max_rest_level",
       rcv_json_number(r->rest_level),
       "model",
-      a->output,
+      rcv_metadata_text(a->output),
       "end",
       rcv_train_result_end(r->end),
       "delay",
@@ -61,7 +62,7 @@ print_json(const RcvTrainArguments* const a,
       "latches",
       (int)r->latches,
       "recipe",
-      recipe,
+      rcv_metadata_text(recipe),
       "takes",
       rcv_findings_json_takes(pairs),
       "pairs",

@@ -6,6 +6,8 @@
 
 #include "train/file/output_file.h"
 
+#include "train/file/output_names.h"
+
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
@@ -58,38 +60,6 @@ resolve_target(const char* const path)
 }
 
 static RcvStatus
-check_target(const char* const path, RcvError* const error)
-{
-  struct stat info;
-  if (!*path) {
-    return rcv_error_set(error,
-                         RCV_BAD_USAGE,
-                         "the name of an output file is empty; give it a name");
-  }
-  if (stat(path, &info)) {
-    return RCV_OK;
-  }
-  if (S_ISDIR(info.st_mode)) {
-    return rcv_error_set(
-      error, RCV_WRITE_ERROR, "%s: is a folder; name a file in it", path);
-  }
-  if (!S_ISREG(info.st_mode)) {
-    return rcv_error_set(error,
-                         RCV_WRITE_ERROR,
-                         "%s: is not a regular file; name a file in a folder",
-                         path);
-  }
-  if (access(path, W_OK)) {
-    return rcv_error_set(error,
-                         RCV_WRITE_ERROR,
-                         "%s: %s; choose another name or change its rights",
-                         path,
-                         strerror(errno));
-  }
-  return RCV_OK;
-}
-
-static RcvStatus
 open_error(const char* const path, const int code, RcvError* const error)
 {
   const char* const slash = strrchr(path, '/');
@@ -110,6 +80,45 @@ open_error(const char* const path, const int code, RcvError* const error)
                        folder,
                        strerror(code),
                        way_out);
+}
+
+static RcvStatus
+check_target(const char* const path, RcvError* const error)
+{
+  struct stat info;
+  if (!*path) {
+    return rcv_error_set(error,
+                         RCV_BAD_USAGE,
+                         "the name of an output file is empty; give it a name");
+  }
+  if (stat(path, &info)) {
+    const int code = errno;
+    return code == ENAMETOOLONG ? open_error(path, code, error)
+           : !lstat(path, &info)
+             ? rcv_error_set(error,
+                             RCV_WRITE_ERROR,
+                             "%s: is a link to what is not there; remove it",
+                             path)
+             : RCV_OK;
+  }
+  if (S_ISDIR(info.st_mode)) {
+    return rcv_error_set(
+      error, RCV_WRITE_ERROR, "%s: is a folder; name a file in it", path);
+  }
+  if (!S_ISREG(info.st_mode)) {
+    return rcv_error_set(error,
+                         RCV_WRITE_ERROR,
+                         "%s: is not a regular file; name a file in a folder",
+                         path);
+  }
+  if (access(path, W_OK)) {
+    return rcv_error_set(error,
+                         RCV_WRITE_ERROR,
+                         "%s: %s; choose another name or change its rights",
+                         path,
+                         strerror(errno));
+  }
+  return RCV_OK;
 }
 
 /// Create a new file beside `path` and put its name into the slot
@@ -207,6 +216,15 @@ rcv_output_file_new(const char* const path, RcvError* const error)
   return file;
 }
 
+RcvStatus
+rcv_output_file_try(const char* const path, RcvError* const error)
+{
+  RcvError             why  = {RCV_OK, ""};
+  RcvOutputFile* const file = rcv_output_file_new(path, &why);
+  rcv_output_file_discard(file);
+  return file ? RCV_OK : rcv_error_set(error, why.status, "%s", why.message);
+}
+
 FILE*
 rcv_output_file_stream(RcvOutputFile* const file)
 {
@@ -223,15 +241,9 @@ rcv_output_file_descriptor(RcvOutputFile* const file)
 static void
 sync_folder(const char* const path)
 {
-  char              folder[PATH_MAX] = ".";
-  const char* const slash            = strrchr(path, '/');
-  if (slash) {
-    const size_t length = slash == path ? 1U : (size_t)(slash - path);
-    memcpy(folder, path, length);
-    folder[length] = '\0';
-  }
-
-  const int fd = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+  char      folder[PATH_MAX];
+  const int fd =
+    open(rcv_folder_of(path, folder), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
   if (fd >= 0) {
     (void)fsync(fd);
     close(fd);

@@ -6,6 +6,7 @@
 
 #include "dsp/model/error.h"
 
+#include <stddef.h>
 #include <stdio.h>
 
 /**
@@ -20,14 +21,18 @@ typedef struct RcvOutputFile RcvOutputFile;
 /**
    Start to write a file.
 
-   A target that is a symbolic link is followed; one that is a folder, a FIFO or
-   a device is refused.
+   A target that is a symbolic link is followed; one that is a folder, a FIFO, a
+   device or a link to nothing is refused.
 
    @return A new file which must be freed by the caller with
    rcv_output_file_commit() or rcv_output_file_discard(), or NULL.
 */
 RcvOutputFile*
 rcv_output_file_new(const char* path, RcvError* error);
+
+/// Find out whether a file can be written, and leave it as it is
+RcvStatus
+rcv_output_file_try(const char* path, RcvError* error);
 
 /// Return the stream to write to; owned by `file` and must not be closed
 FILE*

@@ -5,6 +5,7 @@
 
 #include "train/file/audio_file.h"
 #include "train/file/output_file.h"
+#include "train/file/output_names.h"
 
 #include <limits.h>
 #include <stdbool.h>
@@ -196,6 +197,21 @@ write_report(const RcvCapture* const       capture,
   return RCV_OK;
 }
 
+/// What is played must not be written over: it may have more channels
+static RcvStatus
+check_outputs(const RcvCapture* const capture, RcvError* const error)
+{
+  static const char* const names[] = {"dry.wav", "wet.wav"};
+
+  RcvStatus status = RCV_OK;
+  for (size_t i = 0; !status && i < sizeof(names) / sizeof(names[0]); ++i) {
+    char path[PATH_MAX];
+    snprintf(path, sizeof(path), "%s/%s", capture->folder, names[i]);
+    status = rcv_check_others(path, &capture->dry_path, 1, error);
+  }
+  return status;
+}
+
 RcvStatus
 rcv_capture_run(const RcvCapture* const capture,
                 RcvLv2Host* const       host,
@@ -206,7 +222,10 @@ rcv_capture_run(const RcvCapture* const capture,
   RcvAudio          dry    = {NULL, 0U, 0U, 0U};
   RcvCaptureReport* report = NULL;
   const bool        is_new = access(capture->folder, F_OK) != 0;
-  RcvStatus         status = read_dry(capture, &dry, error);
+  RcvStatus         status = check_outputs(capture, error);
+  if (!status) {
+    status = read_dry(capture, &dry, error);
+  }
   if (!status) {
     status = rcv_output_folder_make(capture->folder, error);
   }

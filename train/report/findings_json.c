@@ -3,6 +3,7 @@
 
 #include "train/data/findings.h"
 
+#include "dsp/model/metadata_values.h"
 #include "train/model/model_file.h"
 
 #include <math.h>
@@ -62,11 +63,11 @@ rcv_findings_json_pairs(const RcvPairs* const pairs)
     json_array_append_new(
       list,
       json_pack(
-        "{s:s,s:s,s:I,s:o,s:f,s:f,s:f,s:o}",
+        "{s:o,s:o,s:I,s:o,s:f,s:f,s:f,s:o}",
         "dry",
-        pair->dry_path,
+        rcv_metadata_text(pair->dry_path),
         "wet",
-        pair->wet_path,
+        rcv_metadata_text(pair->wet_path),
         "takes",
         (json_int_t)pair->takes.n_takes,
         "delay",

@@ -14,6 +14,9 @@ static const double silent_share = 1.0 / 32.0;
 static const double least_gain   = 0.2;
 static const double most_gain    = 5.0;
 
+// What part of all a part for training or validation must be as loud as
+static const double least_sound = 1e-3;
+
 /// A part must be in its recording, and after the one before
 static RcvStatus
 check_parts(const RcvPair* const pair, RcvError* const error)
@@ -29,6 +32,51 @@ check_parts(const RcvPair* const pair, RcvError* const error)
                            "overlap or are not in the recording; move them");
     }
     end = region.end;
+  }
+  return RCV_OK;
+}
+
+/// RMS of the targets of all regions with a use
+static double
+target_rms(const RcvPairs* const pairs, const RcvUse use)
+{
+  double energy   = 0.0;
+  double n_frames = 0.0;
+  for (size_t i = 0; i < pairs->n_pairs; ++i) {
+    const RcvPair* const  pair  = &pairs->pairs[i];
+    const RcvTakes* const takes = &pair->takes;
+    for (size_t p = 0; p < pair->n_parts; ++p) {
+      const RcvRegion region = pair->parts[p].region;
+      for (size_t k = 0; pair->parts[p].use == use && k < takes->n_takes; ++k) {
+        const float* const wet = takes->takes[k].wet;
+        for (size_t t = region.start; t < region.end; ++t) {
+          energy += (double)wet[t] * (double)wet[t];
+        }
+        n_frames += (double)rcv_region_length(region);
+      }
+    }
+  }
+  return sqrt(energy / fmax(n_frames, 1.0));
+}
+
+/// Where the device is silent, no network is better than another
+static RcvStatus
+check_sound(const RcvPairs* const pairs, RcvError* const error)
+{
+  static const struct {
+    RcvUse      use;
+    const char* name;
+  } parts[] = {{RCV_USE_TRAIN, "training"}, {RCV_USE_VALIDATION, "validation"}};
+
+  const double least = least_sound * rcv_pairs_wet_rms(pairs);
+  for (size_t i = 0; i < sizeof(parts) / sizeof(parts[0]); ++i) {
+    if (target_rms(pairs, parts[i].use) < least) {
+      return rcv_error_set(error,
+                           RCV_BAD_DATA,
+                           "the device is silent in the part for %s; choose "
+                           "another one with --val-from or --regions",
+                           parts[i].name);
+    }
   }
   return RCV_OK;
 }
@@ -55,7 +103,7 @@ rcv_trainer_list_data(RcvTrainer* const trainer, RcvError* const error)
     return rcv_error_set(error, RCV_NO_MEMORY, "No memory for training");
   }
   return trainer->n_train && rcv_pairs_length(pairs, RCV_USE_VALIDATION)
-           ? RCV_OK
+           ? check_sound(pairs, error)
            : rcv_error_set(error,
                            RCV_BAD_DATA,
                            "there is no part for training or none for "
