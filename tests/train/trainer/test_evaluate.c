@@ -6,6 +6,7 @@
 #include "tests/support/assert_close.h"
 #include "tests/support/model_fixture.h"
 #include "tests/support/network_rig.h"
+#include "train/trainer/perplexity.h"
 #include "train/trainer/workers.h"
 
 #include <stdlib.h>
@@ -105,12 +106,83 @@ test_riff(void** const unused)
   assert_null(riff.frames);
 }
 
+/// Models may be for rates that the signal itself cannot have
+static void
+test_riff_rates(void** const unused)
+{
+  (void)unused;
+  static const uint32_t rates_hz[] = {8000, 44100, 384000};
+
+  for (size_t i = 0; i < sizeof(rates_hz) / sizeof(rates_hz[0]); ++i) {
+    RcvRiff riff = {NULL, 0};
+    assert_int_equal(rcv_riff_render(&riff, rates_hz[i], NULL), RCV_OK);
+    assert_close((double)riff.n_frames / rates_hz[i], 12.0, 1e-3);
+
+    double greatest = 0.0;
+    for (size_t t = 0; t < riff.n_frames; ++t) {
+      greatest = fmax(greatest, fabs((double)riff.frames[t]));
+    }
+    assert_true(greatest > 0.3 && greatest < 1.1);
+    rcv_riff_clear(&riff);
+  }
+}
+
+/// Of a softmax head, but not of networks with layers that training lacks
+static void
+test_perplexity(void** const unused)
+{
+  (void)unused;
+  enum { N = 4 * RATE_HZ };
+
+  RcvTake take;
+  RcvPair pair;
+  memset(&take, 0, sizeof(take));
+  memset(&pair, 0, sizeof(pair));
+  pair.dry           = network_rig_floats(N);
+  take.wet           = network_rig_floats(N);
+  pair.takes.takes   = &take;
+  pair.takes.n_takes = 1;
+  pair.n_frames      = N;
+  pair.rate_hz       = RATE_HZ;
+
+  const RcvRegion all = {0, N};
+  for (uint32_t i = 0; i < 3; ++i) {
+    RcvShape shape    = rcv_fixture_shape(4);
+    shape.head        = RCV_HEAD_SOFTMAX;
+    shape.skip        = false;
+    shape.output_size = 16;
+    if (i == 1) {
+      const RcvDenseShape wide     = {512, RCV_ACTIVATION_LINEAR};
+      shape.dense[RCV_DENSE_IN][0] = wide;
+    } else if (i == 2) {
+      shape.num_layers = 0;
+      rcv_shape_add_layer(&shape, RCV_CELL_LSTM, 4);
+      rcv_shape_add_layer(&shape, RCV_CELL_GRU, 4);
+    }
+    RcvModel* const model      = rcv_model_new(&shape);
+    double          perplexity = 0.0;
+    assert_non_null(model);
+    assert_int_equal(
+      rcv_perplexity_measure(model, &pair, all, &perplexity, NULL), RCV_OK);
+    if (i == 0) {
+      assert_close(perplexity, 16.0, 1e-3); // Weights of 0 know nothing
+    } else {
+      assert_true(isnan(perplexity));
+    }
+    rcv_model_free(model);
+  }
+  free(pair.dry);
+  free(take.wet);
+}
+
 int
 main(void)
 {
   const struct CMUnitTest tests[] = {
     cmocka_unit_test(test_pieces),
     cmocka_unit_test(test_riff),
+    cmocka_unit_test(test_riff_rates),
+    cmocka_unit_test(test_perplexity),
   };
 
   return cmocka_run_group_tests(tests, NULL, NULL);
