@@ -30,8 +30,8 @@ typedef struct {
 /**
    Set an error from a printf format and return its status.
 
-   Not for the audio thread.  A message that is too long is cut; bytes below 32,
-   which a name or a file may bring along, become question marks.
+   Not for the audio thread.  A message that is too long is cut; control
+   characters, which a name or a file may bring along, become question marks.
 
    @param error Where to, or NULL if the caller does not want to know.
 */

@@ -120,8 +120,8 @@ rcv_guitarml_read(const json_t* const root, const RcvJsonFile* const file)
       file, dict, "$.state_dict", "lin", has_bias, model);
   }
   if (!status) {
-    model->info.rate_hz = RCV_GUITARML_RATE_HZ; // Only ours say it
-    status              = rcv_json_about_read(root, file, model);
+    // Only ours say their rate
+    status = rcv_json_about_read(root, file, RCV_GUITARML_RATE_HZ, model);
   }
   if (status) {
     rcv_model_free(model);

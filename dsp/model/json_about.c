@@ -53,6 +53,7 @@ list_members(RcvModelInfo* const info,
 RcvStatus
 rcv_json_about_read(const json_t* const      root,
                     const RcvJsonFile* const file,
+                    const double             assumed_hz,
                     RcvModel* const          model)
 {
   const json_t* const metadata  = json_object_get(root, "metadata");
@@ -78,13 +79,13 @@ rcv_json_about_read(const json_t* const      root,
   rcv_knobs_read(json_object_get(metadata, "knobs"), &knobs);
   memcpy(model->info.knobs, knobs.items, sizeof(knobs.items));
 
-  const json_t* const rate    = json_object_get(metadata, "samplerate");
-  double* const       rate_hz = &model->info.rate_hz;
-  return rate ? rcv_json_rate(file, rate, "$.metadata.samplerate", rate_hz)
-              : rcv_json_rate(file,
-                              json_object_get(root, "samplerate"),
-                              "$.samplerate",
-                              rate_hz);
+  const json_t* const inner = json_object_get(metadata, "samplerate");
+  const json_t* const outer = json_object_get(root, "samplerate");
+  return rcv_json_rate(file,
+                       inner ? inner : outer,
+                       inner ? "$.metadata.samplerate" : "$.samplerate",
+                       assumed_hz,
+                       &model->info);
 }
 
 /// The rate as a string, as AIDA-X has it, if it is whole

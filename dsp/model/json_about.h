@@ -21,10 +21,13 @@
 
    Older keras files have the same in the file's object itself; metadata counts
    more.
+
+   @param assumed_hz Of rcv_json_rate().
 */
 RcvStatus
 rcv_json_about_read(const json_t*      root,
                     const RcvJsonFile* file,
+                    double             assumed_hz,
                     RcvModel*          model);
 
 /// What is known as a new object of metadata, or NULL if there is no memory

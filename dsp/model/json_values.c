@@ -138,9 +138,12 @@ RcvStatus
 rcv_json_rate(const RcvJsonFile* const file,
               const json_t* const      value,
               const char* const        path,
-              double* const            rate_hz)
+              const double             assumed_hz,
+              RcvModelInfo* const      info)
 {
-  if (!value || json_is_null(value)) {
+  info->rate_hz         = assumed_hz;
+  info->rate_is_assumed = !value || json_is_null(value);
+  if (info->rate_is_assumed) {
     return RCV_OK;
   }
 
@@ -149,7 +152,7 @@ rcv_json_rate(const RcvJsonFile* const file,
     return rcv_json_unexpected(
       file, path, "a sample rate from 1000 to 1000000", value);
   }
-  *rate_hz = number;
+  info->rate_hz = number;
   return RCV_OK;
 }
 
@@ -288,7 +291,7 @@ rcv_json_new_model(const RcvJsonFile* const file,
   snprintf(model->info.format, sizeof(model->info.format), "%s", format);
   for (uint32_t k = 0; k + 1 < shape->input_size; ++k) {
     RcvKnobInfo* const knob = &model->info.knobs[k];
-    snprintf(knob->name, sizeof(knob->name), "knob %u", k + 1);
+    rcv_model_name_knob(k, knob->name, sizeof(knob->name));
   }
   return model;
 }

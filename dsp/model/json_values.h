@@ -86,13 +86,16 @@ rcv_json_lenient_number(const json_t* value);
 /**
    A sample rate: a number or a string that holds one.
 
-   @param value NULL or null leave the rate as it was.
+   @param value NULL or null: the file does not say it.
+   @param assumed_hz What players of this kind of file take it for then.
+   @param info Its rate is set.
 */
 RcvStatus
 rcv_json_rate(const RcvJsonFile* file,
               const json_t*      value,
               const char*        path,
-              double*            rate_hz);
+              double             assumed_hz,
+              RcvModelInfo*      info);
 
 /// An array of exactly n finite numbers
 RcvStatus

@@ -188,10 +188,9 @@ rcv_keras_read_about(const json_t* const      root,
                      const RcvJsonFile* const file,
                      RcvModel* const          model)
 {
-  Gains     gains     = {1.0, 1.0};
-  RcvStatus st        = RCV_OK;
-  model->info.rate_hz = 48000.0;
-  if ((st = rcv_json_about_read(root, file, model)) ||
+  Gains     gains = {1.0, 1.0};
+  RcvStatus st    = RCV_OK;
+  if ((st = rcv_json_about_read(root, file, 48000.0, model)) ||
       (st = read_gain(root, file, "in_gain", "$.in_gain", &gains.in)) ||
       (st = read_gain(root, file, "out_gain", "$.out_gain", &gains.out)) ||
       (st = read_batch(root, file, model))) {

@@ -61,98 +61,107 @@ enum {
 
 /* Reading */
 
-RcvStatus
-rcv_metadata_read_shape(const json_t* const metadata,
-                        const char* const   name,
-                        RcvShape* const     shape,
-                        RcvError* const     error)
+/// What is said in words
+typedef struct {
+  uint32_t cell;
+  uint32_t head;
+  uint32_t bidirectional;
+  uint32_t skip;
+} Choices;
+
+static RcvStatus
+read_choices(const json_t* const metadata,
+             const char* const   name,
+             Choices* const      choices,
+             RcvError* const     error)
 {
   static const char* const bools[] = {"false", "true"};
 
-  const char* const version = rcv_metadata_get(metadata, "recurve");
-  if (!version || strcmp(version, RCV_FORMAT_VERSION) != 0) {
-    return rcv_metadata_bad(
-      error, name, "recurve", "format version " RCV_FORMAT_VERSION, version);
-  }
+  const struct {
+    const char*        key;
+    const char* const* words;
+    uint32_t           n_words;
+    const char*        expected;
+    uint32_t*          choice;
+  } fields[] = {
+    {"cell",
+     rcv_cell_names,
+     RCV_N_CELL_NAMES,
+     "rnn, lstm, gru or mixed",
+     &choices->cell},
+    {"head", rcv_head_names, 2, "linear or softmax", &choices->head},
+    {"bidirectional", bools, 2, "true or false", &choices->bidirectional},
+    {"skip", bools, 2, "true or false", &choices->skip},
+  };
 
-  uint32_t  cell          = 0;
-  uint32_t  head          = 0;
-  uint32_t  bidirectional = 0;
-  uint32_t  skip          = 0;
-  RcvStatus st            = RCV_OK;
-  if ((st = rcv_metadata_read_choice(metadata,
-                                     name,
-                                     "cell",
-                                     rcv_cell_names,
-                                     RCV_N_CELL_NAMES,
-                                     "rnn, lstm, gru or mixed",
-                                     &cell,
-                                     error)) ||
-      (st = rcv_metadata_read_choice(metadata,
-                                     name,
-                                     "head",
-                                     rcv_head_names,
-                                     2,
-                                     "linear or softmax",
-                                     &head,
-                                     error)) ||
-      (st = rcv_metadata_read_choice(metadata,
-                                     name,
-                                     "bidirectional",
-                                     bools,
-                                     2,
-                                     "true or false",
-                                     &bidirectional,
-                                     error)) ||
-      (st = rcv_metadata_read_choice(
-         metadata, name, "skip", bools, 2, "true or false", &skip, error)) ||
-      (st = rcv_metadata_read_uint(metadata,
-                                   name,
-                                   "input_size",
-                                   1,
-                                   RCV_MAX_INPUTS,
-                                   &shape->input_size,
-                                   error)) ||
-      (st = rcv_metadata_read_uint(metadata,
-                                   name,
-                                   "hidden_size",
-                                   1,
-                                   RCV_MAX_HIDDEN,
-                                   &shape->hidden_size,
-                                   error)) ||
-      (st = rcv_metadata_read_uint(metadata,
-                                   name,
-                                   "num_layers",
-                                   1,
-                                   RCV_MAX_LAYERS,
-                                   &shape->num_layers,
-                                   error)) ||
-      (st =
-         rcv_metadata_read_uint(metadata,
-                                name,
-                                "output_size",
-                                head == RCV_HEAD_SOFTMAX ? 2 : 1,
-                                head == RCV_HEAD_SOFTMAX ? RCV_MAX_CLASSES : 1,
-                                &shape->output_size,
-                                error)) ||
-      (st = rcv_metadata_read_uint(metadata,
-                                   name,
-                                   "block",
-                                   bidirectional ? 1 : 0,
-                                   bidirectional ? RCV_MAX_BLOCK : 0,
-                                   &shape->block_frames,
-                                   error)) ||
-      (st = rcv_metadata_read_uint(metadata,
-                                   name,
-                                   "lookahead",
-                                   0,
-                                   bidirectional ? RCV_MAX_LOOKAHEAD : 0,
-                                   &shape->lookahead_frames,
-                                   error))) {
-    return st;
+  RcvStatus status = RCV_OK;
+  for (size_t i = 0; !status && i < sizeof(fields) / sizeof(fields[0]); ++i) {
+    status = rcv_metadata_read_choice(metadata,
+                                      name,
+                                      fields[i].key,
+                                      fields[i].words,
+                                      fields[i].n_words,
+                                      fields[i].expected,
+                                      fields[i].choice,
+                                      error);
   }
+  return status;
+}
 
-  shape->bidirectional = bidirectional;
+/// Whole numbers, whose limits depend on what is said in words
+static RcvStatus
+read_sizes(const json_t* const  metadata,
+           const char* const    name,
+           const Choices* const choices,
+           RcvShape* const      shape,
+           RcvError* const      error)
+{
+  const bool softmax       = choices->head == RCV_HEAD_SOFTMAX;
+  const bool bidirectional = choices->bidirectional;
+
+  const struct {
+    const char* key;
+    uint32_t    min;
+    uint32_t    max;
+    uint32_t*   size;
+  } fields[] = {
+    {"input_size", 1, RCV_MAX_INPUTS, &shape->input_size},
+    {"hidden_size", 1, RCV_MAX_HIDDEN, &shape->hidden_size},
+    {"num_layers", 1, RCV_MAX_LAYERS, &shape->num_layers},
+    {"output_size",
+     softmax ? 2 : 1,
+     softmax ? RCV_MAX_CLASSES : 1,
+     &shape->output_size},
+    {"block",
+     bidirectional ? 1 : 0,
+     bidirectional ? RCV_MAX_BLOCK : 0,
+     &shape->block_frames},
+    {"lookahead",
+     0,
+     bidirectional ? RCV_MAX_LOOKAHEAD : 0,
+     &shape->lookahead_frames},
+  };
+
+  RcvStatus status = RCV_OK;
+  for (size_t i = 0; !status && i < sizeof(fields) / sizeof(fields[0]); ++i) {
+    status = rcv_metadata_read_uint(metadata,
+                                    name,
+                                    fields[i].key,
+                                    fields[i].min,
+                                    fields[i].max,
+                                    fields[i].size,
+                                    error);
+  }
+  return status;
+}
+
+/// What a player must be able to do in time
+static RcvStatus
+check_playable(const json_t* const   metadata,
+               const char* const     name,
+               const RcvShape* const shape,
+               RcvError* const       error)
+{
   if (rcv_shape_steps_per_frame(shape) > RCV_MAX_STEPS_PER_FRAME) {
     return rcv_metadata_bad(error,
                             name,
@@ -163,9 +172,37 @@ rcv_metadata_read_shape(const json_t* const metadata,
 
   const char* const rate    = rcv_metadata_get(metadata, "sample_rate");
   const double      rate_hz = rcv_metadata_parse(rate);
-  if (rate && !(rate_hz >= RCV_LEAST_RATE_HZ && rate_hz <= RCV_MOST_RATE_HZ)) {
+  return rate && !(rate_hz >= RCV_LEAST_RATE_HZ && rate_hz <= RCV_MOST_RATE_HZ)
+           ? rcv_metadata_bad(
+               error, name, "sample_rate", "1000 to 1000000", rate)
+           : RCV_OK;
+}
+
+RcvStatus
+rcv_metadata_read_shape(const json_t* const metadata,
+                        const char* const   name,
+                        RcvShape* const     shape,
+                        RcvError* const     error)
+{
+  const char* const version = rcv_metadata_get(metadata, "recurve");
+  if (!version || strcmp(version, RCV_FORMAT_VERSION) != 0) {
     return rcv_metadata_bad(
-      error, name, "sample_rate", "1000 to 1000000", rate);
+      error, name, "recurve", "format version " RCV_FORMAT_VERSION, version);
+  }
+
+  Choices   choices = {0};
+  RcvStatus st      = read_choices(metadata, name, &choices, error);
+  if (st || (st = read_sizes(metadata, name, &choices, shape, error))) {
+    return st;
+  }
+
+  const bool mixed     = choices.cell == RCV_NAME_MIXED;
+  shape->cell          = mixed ? RCV_CELL_RNN : (RcvCell)choices.cell;
+  shape->head          = (RcvHead)choices.head;
+  shape->bidirectional = choices.bidirectional;
+  shape->skip          = choices.skip;
+  if ((st = check_playable(metadata, name, shape, error))) {
+    return st;
   }
 
   const char* const gain    = rcv_metadata_get(metadata, "skip_gain_db");
@@ -175,12 +212,7 @@ rcv_metadata_read_shape(const json_t* const metadata,
   }
   shape->skip_gain_db = (float)gain_db;
 
-  shape->cell = cell == RCV_NAME_MIXED ? RCV_CELL_RNN : (RcvCell)cell;
-  shape->head = (RcvHead)head;
-  shape->skip = skip;
-  st          = cell == RCV_NAME_MIXED
-                  ? rcv_stack_read_metadata(metadata, name, shape, error)
-                  : RCV_OK;
+  st = mixed ? rcv_stack_read_metadata(metadata, name, shape, error) : RCV_OK;
   return st ? st : rcv_dense_read_metadata(metadata, name, shape, error);
 }
 

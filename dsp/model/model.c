@@ -8,6 +8,7 @@
 
 #include <math.h>
 #include <stdbool.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -138,6 +139,12 @@ rcv_model_voice_free(RcvVoice* const voice)
   free(voice);
 }
 
+void
+rcv_model_name_knob(const uint32_t index, char* const name, const size_t size)
+{
+  snprintf(name, size, "knob %u", index + 1);
+}
+
 RcvStatus
 rcv_model_run(const RcvModel* const model,
               const float* const    x,
@@ -224,8 +231,8 @@ rcv_model_set_test(RcvModel* const    model,
 static size_t
 n_played(const RcvModel* const model, size_t* const n_late)
 {
-  // Products of weights that are computed, some seconds at most; and frames
-  // that are compared in any case, as many as a test of our own has
+  // Products with weights, a second or so; and frames that are compared in any
+  // case, as many as a test of our own has
   static const double most_products = 2e9;
   static const size_t least_frames  = 1024;
 

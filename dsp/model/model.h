@@ -9,6 +9,7 @@
 #include "dsp/shape.h"
 #include "dsp/voice.h"
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -40,6 +41,7 @@ typedef struct {
   char        measured[256];   ///< How the errors were measured
   char        recipe[1024];    ///< The training command and its course
   double      rate_hz;         ///< Sample rate
+  bool        rate_is_assumed; ///< The file does not say it, its kind does
   double      loudness_db;     ///< RMS of its output on the standard riff
   double      input_level_dbu; ///< Level that 0 dBFS stands for
   double      validation_esr;  ///< Error-to-signal ratio on validation data
@@ -138,6 +140,10 @@ rcv_model_voice_new(const RcvModel* model,
 /// Free a voice made by rcv_model_voice_new(); NULL is ignored
 void
 rcv_model_voice_free(RcvVoice* voice);
+
+/// What a knob is called that nobody has named: "knob 1" is the first
+void
+rcv_model_name_knob(uint32_t index, char* name, size_t size);
 
 /**
    Run a model from its start over a signal, and take its latency off: output

@@ -211,7 +211,6 @@ read_model(const RcvJsonFile* const file,
   Source    source = {file, json_object_get(root, "weights"), 0};
   RcvStatus status = RCV_OK;
 
-  model->info.rate_hz = 48000.0;
   model->initial_state =
     calloc(rcv_model_n_initial(&model->shape), sizeof(float));
   if (!model->initial_state) {
@@ -235,7 +234,8 @@ read_model(const RcvJsonFile* const file,
   return rcv_json_rate(file,
                        json_object_get(root, "sample_rate"),
                        "$.sample_rate",
-                       &model->info.rate_hz);
+                       48000.0,
+                       &model->info);
 }
 
 RcvModel*
