@@ -19,6 +19,7 @@
 #include <stdatomic.h>
 #include <stdbool.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <string.h>
 
 /// Say how a model plays at another rate than its own, and why
@@ -107,6 +108,7 @@ load_voice(RcvPlugin* const     plugin,
   if (voice) {
     rcv_model_free(plugin->model);
     plugin->model = model;
+    snprintf(plugin->model_path, sizeof(plugin->model_path), "%s", path);
     return voice;
   }
 
@@ -215,7 +217,7 @@ rcv_plugin_follow_ports(RcvPlugin* const plugin)
     RcvError        error  = {RCV_OK, ""};
     RcvPlayStatus   status = RCV_STATUS_NO_MODEL;
     RcvVoice* const voice =
-      make_voice(plugin, plugin->model, plugin->path, &status, &error);
+      make_voice(plugin, plugin->model, plugin->model_path, &status, &error);
     if (voice) {
       // A file that was missing or refused before is so still
       const bool failed = plugin->load_status == RCV_STATUS_MISSING ||
@@ -224,7 +226,7 @@ rcv_plugin_follow_ports(RcvPlugin* const plugin)
     } else {
       lv2_log_error(&plugin->logger,
                     "%s: cannot be played otherwise: %s\n",
-                    plugin->path,
+                    plugin->model_path,
                     error.message);
       plugin->oversample_made  = oversample; // Not tried again
       plugin->low_latency_made = low_latency;

@@ -123,6 +123,7 @@ typedef struct {
 
   // Under `loading`: what plays, and how
   RcvModel*     model; ///< The last one that could be loaded, or NULL
+  char          model_path[RCV_PATH_SIZE]; ///< Its file
   uint32_t      oversample_made;
   uint32_t      low_latency_made;
   RcvPlayStatus load_status; ///< Of the last load

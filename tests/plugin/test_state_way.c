@@ -76,6 +76,7 @@ test_missing_file(void** const state)
   rcv_rig_idle(rig, 64);
   assert_int_equal(rig->n_scheduled, 0);
   assert_int_equal(rcv_rig_status(rig), RCV_STATUS_MISSING);
+  assert_non_null(strstr(rig->log, "one.safetensors: plays at 2 times"));
   assert_close(rig->values[RCV_VALUE_LATENCY], 64.0, 0.0);
   rcv_rig_free(rig);
 }
