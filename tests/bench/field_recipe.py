@@ -60,14 +60,16 @@ class Network(torch.nn.Module):
         h, state = self.rec(x, state)
         return self.lin(h) + x, state
 
-    def write(self, path):
-        """Write a file as their program does"""
+    def write(self, path, rate_hz):
+        """Write a file as their program does, and its rate as ours does"""
         about = {"model": "SimpleRNN", "unit_type": "LSTM", "num_layers": 1}
         about.update(input_size=1, output_size=1, skip=1, bias_fl=True)
         about["hidden_size"] = self.rec.hidden_size
         weights = {name: w.tolist() for name, w in self.state_dict().items()}
         with open(path, "w", encoding="utf-8") as file:
-            json.dump({"model_data": about, "state_dict": weights}, file)
+            metadata = {"samplerate": rate_hz}
+            model = {"model_data": about, "state_dict": weights, "metadata": metadata}
+            json.dump(model, file)
 
 
 def ratio(error, target):
@@ -176,14 +178,14 @@ def main():
     torch.set_num_threads(arguments.threads)
     torch.manual_seed(arguments.seed)
     network = Network(arguments.hidden)
-    network.write(arguments.model)
+    dry, rate = bench_audio.read(arguments.dry)
+    network.write(arguments.model, rate)
 
     def evaluate(*options):
         files = (arguments.model, arguments.dry, arguments.wet)
         return bench_run.run("eval", *files, "--json", *options)
 
-    delay = evaluate("--to", "1")["delay"]
-    dry, rate = bench_audio.read(arguments.dry)
+    delay = round(evaluate("--to", "1")["delay"])
     wet = numpy.roll(bench_audio.read(arguments.wet)[0], -delay)
     val_from = round(float(arguments.val_from) * rate)
     test_from = round(float(arguments.test_from) * rate) or len(dry)
@@ -195,7 +197,7 @@ def main():
     training.train()
     result = {"seconds": training.seconds(), "updates": training.n_updates}
     network.load_state_dict(training.best[1])
-    network.write(arguments.model)
+    network.write(arguments.model, rate)
 
     options = ["--from", arguments.val_from, "--to", arguments.test_from]
     result["val_esr"] = evaluate(*options)["esr"]

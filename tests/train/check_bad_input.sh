@@ -124,7 +124,7 @@ refuse 1 "silent in the part for validation" \
   train dry.wav gated.wav -o out.safetensors "${train[@]}"
 refuse 1 "--rate 16000" eval model.safetensors rate.wav rate.wav
 refuse 1 "--rate 16000" reach model.safetensors rate.wav rate.wav
-refuse 1 "1 knobs" eval model.safetensors dry.wav take.json
+refuse 1 "number of knobs" eval model.safetensors dry.wav take.json
 for bad in missing.wav cut.wav head.wav empty.wav text.wav none.wav folder; do
   refuse 1 "$bad" render model.safetensors "$bad" out.wav
   refuse 1 "$bad" capture urn:none "$bad" -o out
@@ -156,8 +156,8 @@ for bad in wavenet.nam recnet.json conv.json cut.json cut20.safetensors; do
   refuse 1 "$bad" info "$bad"
   refuse 1 "$bad" convert "$bad" out.safetensors
 done
-refuse 1 model.safetensors convert model.safetensors model.safetensors
-refuse 1 out.wav convert model.safetensors out.wav
+refuse 2 model.safetensors convert model.safetensors model.safetensors
+refuse 2 out.wav convert model.safetensors out.wav
 refuse 2 wav convert --format wav model.safetensors out.json
 for out in out.json out.AIDAX out.nam out.safetensors; do
   refuse 1 missing/$out convert model.safetensors missing/$out
@@ -176,6 +176,20 @@ with open("rnn.json", "w", encoding="utf-8") as file:
 PYTHON
 for out in out.nam out.aidax out.json; do
   refuse 1 "rnn cells" convert rnn.json $out
+done
+
+# A file that names neither its rate nor its knobs is compared as it is
+sed 's/"input_size": 1/"input_size": 2/; s/ih_l0": \[\[1\]\]/ih_l0": [[1, 1]]/' \
+  rnn.json >knob.json
+for files in "rnn.json dry.wav wet.wav" "knob.json dry.wav take.json"; do
+  command="recurve eval $files"
+  n_checks=$((n_checks + 1))
+  # shellcheck disable=SC2086
+  if ! recurve eval $files >../stdout 2>../stderr; then
+    fail "is refused"
+  elif ! grep -q 'does not say its rate' ../stderr; then
+    fail "does not say that the rate is assumed"
+  fi
 done
 
 # Outputs that cannot be written
@@ -197,19 +211,21 @@ mkdir captured
 cp dry.wav captured
 ln -s nowhere link
 for bad in dry.wav ./wet.wav; do
-  refuse 1 "$bad" train dry.wav wet.wav -o "$bad" "${train[@]}"
+  refuse 2 "$bad" train dry.wav wet.wav -o "$bad" "${train[@]}"
   for option in --report --log; do
-    refuse 1 "$bad" train dry.wav wet.wav -o out.safetensors "${train[@]}" \
+    refuse 2 "$bad" train dry.wav wet.wav -o out.safetensors "${train[@]}" \
       $option "$bad"
   done
 done
 for same in out ./out ../work/out; do
-  refuse 1 out train dry.wav wet.wav -o out --report "$same" "${train[@]}"
-  refuse 1 out train dry.wav wet.wav -o out --log "$same.resume" "${train[@]}"
+  refuse 2 out train dry.wav wet.wav -o out --report "$same" "${train[@]}"
+  refuse 2 out train dry.wav wet.wav -o out --log "$same.resume" "${train[@]}"
 done
 refuse 2 model.safetensors render model.safetensors dry.wav model.safetensors
 refuse 2 dry.wav render model.safetensors dry.wav dry.wav
-refuse 2 captured/dry.wav capture urn:none captured/dry.wav -o captured
+refuse 2 dry.wav reach model.safetensors dry.wav wet.wav --picture dry.wav
+refuse 2 captured/dry.wav capture urn:none captured/dry.wav -o captured \
+  --channel 1
 refuse 1 link render model.safetensors dry.wav link
 
 # Names that are too long, with what is put after them, or as they are

@@ -122,7 +122,7 @@ rcv_cmd_convert(const int argc, char** const argv)
   RcvError error = {RCV_OK, ""};
   if (convert(paths[0], paths[1], choice, &error)) {
     fprintf(stderr, "recurve convert: %s\n", error.message);
-    return 1;
+    return error.status == RCV_BAD_USAGE ? 2 : 1;
   }
   return 0;
 }

@@ -8,6 +8,7 @@
 #include "train/command/options.h"
 #include "train/data/pair.h"
 #include "train/file/output_file.h"
+#include "train/file/output_names.h"
 #include "train/model/model_file.h"
 #include "train/report/report_reach.h"
 #include "train/trainer/reach.h"
@@ -165,8 +166,12 @@ measure(void* const           handle,
 {
   const Arguments* const a     = handle;
   const RcvRegion        whole = {0, pair->n_frames};
-  RcvReachResult         result;
-  RcvStatus              status = rcv_reach_measure(
+  if (a->picture && rcv_check_others(a->picture, a->operands, 3, error)) {
+    return error->status;
+  }
+
+  RcvReachResult result;
+  RcvStatus      status = rcv_reach_measure(
     model, pair, whole, a->n_lags, a->n_places, &result, error);
   if (!status) {
     char verdict[256];

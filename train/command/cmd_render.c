@@ -221,7 +221,7 @@ set_window(const Arguments* const a,
   if (a->lookahead != UINT32_MAX && shape->bidirectional) {
     shape->lookahead_frames = a->lookahead;
   }
-  if (rcv_shape_steps_per_frame(shape) > RCV_MAX_STEPS_PER_FRAME) {
+  if (!a->whole && rcv_shape_steps_per_frame(shape) > RCV_MAX_STEPS_PER_FRAME) {
     return rcv_error_set(error,
                          RCV_BAD_USAGE,
                          "--lookahead %u: give at most 254 times the model's "

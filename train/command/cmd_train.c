@@ -199,7 +199,7 @@ check_names(const Run* const run, RcvError* const error)
 {
   const RcvTrainArguments* const a = &run->args;
 
-  // Each output is compared with those before it and with all that is read
+  // Each output is compared with those after it and with all that is read
   const char* const outputs[] = {
     a->output, run->state_path, a->report, a->log, a->regions};
   enum { N_OUTPUTS = 4, N_NAMED = 5 };
@@ -235,21 +235,21 @@ name_state(Run* const run, RcvError* const error)
   return RCV_OK;
 }
 
-/// See to a state that is already there, now that nothing is known to be wrong
+/// Say what becomes of a state that is already there.  Without --resume it
+/// stays until the first of this run takes its place: the command may be
+/// mistyped.
 static void
-prepare_state(const Run* const run)
+tell_state(const Run* const run)
 {
   const bool is_there = !access(run->state_path, F_OK);
-  if (!run->args.settings.resume) {
-    if (is_there && !unlink(run->state_path)) {
-      fprintf(stderr,
-              "%s: begins anew without --resume; what was saved is removed\n",
-              run->state_path);
-    }
-  } else if (!is_there) {
-    fprintf(stderr, "%s: not there, so from the beginning\n", run->state_path);
-  } else {
-    fprintf(stderr, "%s: goes on from there\n", run->state_path);
+  const bool resume   = run->args.settings.resume;
+  if (resume || is_there) {
+    fprintf(stderr,
+            "%s: %s\n",
+            run->state_path,
+            !resume    ? "is of another run, which --resume would go on with"
+            : is_there ? "goes on from there"
+                       : "not there, so from the beginning");
   }
 }
 
@@ -315,7 +315,7 @@ train(Run* const run, RcvError* const error)
     return status;
   }
   rcv_findings_print(&run->pairs);
-  prepare_state(run);
+  tell_state(run);
 
   a->settings.shape.input_size = 1 + run->pairs.pairs[0].takes.n_knobs;
   run->model                   = rcv_model_new(&a->settings.shape);
@@ -385,5 +385,5 @@ rcv_cmd_train(const int argc, char** const argv)
             names_file ? "" : ": ",
             error.message);
   }
-  return status ? 1 : 0;
+  return status == RCV_BAD_USAGE ? 2 : status ? 1 : 0;
 }

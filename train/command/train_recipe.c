@@ -63,7 +63,7 @@ add_course(const Recipe* const             recipe,
     add(recipe, "%s", s->windows == RCV_WINDOWS_FULL ? "full" : "grow");
   }
   add(recipe,
-      " --segment %.0f --carry %.0f --lr %g --batch %u --seed %llu "
+      " --segment %.0f --carry %.0f --lr %.9g --batch %u --seed %llu "
       "--updates %zu",
       s->segment_s * 1000.0,
       s->carry_s * 1000.0,
@@ -72,7 +72,7 @@ add_course(const Recipe* const             recipe,
       (unsigned long long)s->seed,
       n_updates);
   if (s->until_esr > 0.0) {
-    add(recipe, " --until %g", s->until_esr);
+    add(recipe, " --until %.9g", s->until_esr);
   }
   if (s->patience) {
     add(recipe, " --patience %u", (unsigned)s->patience);

@@ -13,9 +13,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-/// A recording of a slower rate is none of an audio device
-static const uint32_t least_rate_hz = 1000;
-
 /// What is quieter than this is silence: −100 dB
 static const double silence_level = 1e-5;
 
@@ -95,14 +92,15 @@ check_pair(const RcvPair* const pair,
            RcvError* const      error)
 {
   const RcvTakes* const takes = &pair->takes;
-  if (pair->rate_hz < least_rate_hz) {
+  if (pair->rate_hz < RCV_LEAST_RATE_HZ || pair->rate_hz > RCV_MOST_RATE_HZ) {
     return rcv_error_set(error,
                          RCV_BAD_DATA,
-                         "%s: has %u Hz, at least %u Hz are needed; give the "
-                         "recording its true rate",
+                         "%s: has %u Hz, and models are for %.0f to %.0f; give "
+                         "the recording its true rate",
                          dry_path,
                          pair->rate_hz,
-                         least_rate_hz);
+                         RCV_LEAST_RATE_HZ,
+                         RCV_MOST_RATE_HZ);
   }
   if (pair->rate_hz != takes->rate_hz) {
     return rcv_error_set(error,

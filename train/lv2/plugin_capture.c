@@ -126,6 +126,9 @@ capture_one(const RcvCapture* const capture,
   }
   if (!status) {
     snprintf(path, sizeof(path), "%s/%s", capture->folder, name);
+    status = rcv_check_others(path, &capture->dry_path, 1, error);
+  }
+  if (!status) {
     status = rcv_audio_write(&wet, path, error);
   }
   if (!status) {
@@ -197,19 +200,21 @@ write_report(const RcvCapture* const       capture,
   return RCV_OK;
 }
 
-/// What is played must not be written over: it may have more channels
-static RcvStatus
-check_outputs(const RcvCapture* const capture, RcvError* const error)
+/// Whether what is played is the folder's dry.wav already
+static bool
+is_dry_there(const RcvCapture* const capture, const char* const path)
 {
-  static const char* const names[] = {"dry.wav", "wet.wav"};
+  return rcv_check_others(path, &capture->dry_path, 1, NULL) != RCV_OK;
+}
 
-  RcvStatus status = RCV_OK;
-  for (size_t i = 0; !status && i < sizeof(names) / sizeof(names[0]); ++i) {
-    char path[PATH_MAX];
-    snprintf(path, sizeof(path), "%s/%s", capture->folder, names[i]);
-    status = rcv_check_others(path, &capture->dry_path, 1, error);
-  }
-  return status;
+/// What is played may be the folder's dry.wav, if it is to stay as it is
+static RcvStatus
+check_dry(const RcvCapture* const capture,
+          const char* const       path,
+          RcvError* const         error)
+{
+  return capture->channel ? rcv_check_others(path, &capture->dry_path, 1, error)
+                          : RCV_OK;
 }
 
 RcvStatus
@@ -222,7 +227,9 @@ rcv_capture_run(const RcvCapture* const capture,
   RcvAudio          dry    = {NULL, 0U, 0U, 0U};
   RcvCaptureReport* report = NULL;
   const bool        is_new = access(capture->folder, F_OK) != 0;
-  RcvStatus         status = check_outputs(capture, error);
+  snprintf(path, sizeof(path), "%s/dry.wav", capture->folder);
+
+  RcvStatus status = check_dry(capture, path, error);
   if (!status) {
     status = read_dry(capture, &dry, error);
   }
@@ -231,12 +238,13 @@ rcv_capture_run(const RcvCapture* const capture,
   }
   if (!status) {
     // An older report would not be true of the files while they change
-    snprintf(path, sizeof(path), "%s/capture.json", capture->folder);
-    (void)unlink(path);
-    snprintf(path, sizeof(path), "%s/dry.wav", capture->folder);
+    char report_path[PATH_MAX];
+    snprintf(
+      report_path, sizeof(report_path), "%s/capture.json", capture->folder);
+    (void)unlink(report_path);
     status = capture_all(capture, host, &dry, &report, error);
   }
-  if (!status) {
+  if (!status && !is_dry_there(capture, path)) {
     status = rcv_audio_write(&dry, path, error);
   }
   if (!status) {

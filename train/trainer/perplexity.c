@@ -31,7 +31,7 @@ rcv_perplexity_measure(const RcvModel* const model,
   }
 
   const RcvSliceSettings settings = {
-    rcv_engine_choose(false), *shape, n_frame, n_warm, n_frame, 0, 0.0};
+    rcv_engine_choose(false), *shape, n_frame, n_warm, n_frame, 0, 0.0, 0};
   const uint32_t    n_lanes  = settings.engine.bptt->n_lanes;
   RcvBptt* const    bptt     = rcv_slice_new_bptt(&settings);
   RcvSlice* const   slice    = bptt ? rcv_slice_new(&settings, bptt) : NULL;

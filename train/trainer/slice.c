@@ -28,7 +28,8 @@ struct RcvSliceImpl {
   float*           d_y;       // [window][lanes]
   float*           e_before;  // [lanes] error of the frame before a window
   float*           esr_scale; // [lanes]
-  bool*            has_dc;    // [lanes] its DC is to be learned from
+  bool*            is_sound;  // [lanes] not silence after sound
+  size_t           n_before;  // Frames of the segments before in the row
   float*           dc_scale;  // [lanes]
   float*           entropies; // [lanes]
   float*           gradient;  // [n_params]
@@ -88,12 +89,12 @@ rcv_slice_new(const RcvSliceSettings* const settings, RcvBptt* const bptt)
   slice->esr_scale = rcv_bptt_alloc(n_lanes, sizeof(float));
   slice->dc_scale  = rcv_bptt_alloc(n_lanes, sizeof(float));
   slice->entropies = rcv_bptt_alloc(n_lanes, sizeof(float));
-  slice->has_dc    = calloc(n_lanes, sizeof(bool));
+  slice->is_sound  = calloc(n_lanes, sizeof(bool));
   slice->gradient  = rcv_bptt_alloc(rcv_shape_n_params(shape), sizeof(float));
   if (!slice->states || !slice->x || !slice->target || !slice->classes ||
       !slice->y || !slice->d_y || !slice->e_before || !slice->esr_scale ||
       !slice->dc_scale || !slice->entropies || !slice->gradient ||
-      !slice->has_dc) {
+      !slice->is_sound) {
     rcv_slice_free(slice);
     return NULL;
   }
@@ -115,7 +116,7 @@ rcv_slice_free(RcvSlice* const slice)
     free(slice->dc_scale);
     free(slice->entropies);
     free(slice->gradient);
-    free(slice->has_dc);
+    free(slice->is_sound);
     free(slice);
   }
 }
@@ -190,15 +191,13 @@ load_lane(RcvSlice* const slice, const uint32_t lane, const RcvSegment segment)
 
 // Lanes that are not used repeat the first; their loss counts nothing
 static void
-load_lanes(RcvSlice* const         slice,
-           const RcvSegment* const segments,
-           const bool              is_late)
+load_lanes(RcvSlice* const slice, const RcvSegment* const segments)
 {
   for (uint32_t lane = 0; lane < slice->n_lanes; ++lane) {
     const RcvSegment segment = segments[lane < slice->n_used ? lane : 0];
 
     load_lane(slice, lane, segment);
-    slice->has_dc[lane] = is_late || segment.gain <= 0.0f;
+    slice->is_sound[lane] = segment.gain <= 0.0f;
   }
 }
 
@@ -212,8 +211,9 @@ rcv_slice_begin(RcvSlice* const         slice,
   const uint32_t            n_warm  = slice->settings.warm_up_frames;
   const size_t              n_lanes = slice->n_lanes;
 
-  slice->n_used = n_used;
-  load_lanes(slice, segments, false);
+  slice->n_used   = n_used;
+  slice->n_before = 0;
+  load_lanes(slice, segments);
 
   bptt->set_params(slice->bptt, params);
   bptt->reset(slice->bptt);
@@ -242,7 +242,8 @@ rcv_slice_begin(RcvSlice* const         slice,
 void
 rcv_slice_continue(RcvSlice* const slice, const RcvSegment* const segments)
 {
-  load_lanes(slice, segments, true);
+  slice->n_before += slice->settings.segment_frames;
+  load_lanes(slice, segments);
 }
 
 RcvEnergy
@@ -298,6 +299,17 @@ run_softmax(RcvSlice* const            slice,
   return loss;
 }
 
+/// Whether what is silent has been so for long when a window begins
+static bool
+is_late(const RcvSlice* const slice, const uint32_t start)
+{
+  const RcvSliceSettings* const settings = &slice->settings;
+  const size_t                  n_silent =
+    (settings->warm_up_frames / SILENT_PART) + slice->n_before + start;
+
+  return n_silent >= settings->settled_frames;
+}
+
 double
 rcv_slice_run(RcvSlice* const    slice,
               const float* const params,
@@ -335,7 +347,9 @@ rcv_slice_run(RcvSlice* const    slice,
     for (uint32_t lane = 0; lane < n_lanes; ++lane) {
       slice->esr_scale[lane] = lane < slice->n_used ? (float)esr : 0.0f;
       slice->dc_scale[lane] =
-        lane < slice->n_used && slice->has_dc[lane] ? (float)dc : 0.0f;
+        lane < slice->n_used && (slice->is_sound[lane] || is_late(slice, start))
+          ? (float)dc
+          : 0.0f;
     }
 
     const RcvLossWindow losses = {n_frames,

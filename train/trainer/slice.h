@@ -28,8 +28,9 @@ typedef struct {
   uint32_t  segment_frames; ///< Trained on
   uint32_t  warm_up_frames; ///< Before them, to fill the state
   uint32_t  max_window_frames;
-  uint32_t  kept_frames;  ///< Of bptt's new_()
-  double    least_energy; ///< Of the pre-emphasised target per frame
+  uint32_t  kept_frames;    ///< Of bptt's new_()
+  double    least_energy;   ///< Of the pre-emphasised target per frame
+  uint32_t  settled_frames; ///< Of silence: the DC is then known
 } RcvSliceSettings;
 
 typedef struct RcvSliceImpl RcvSlice;
@@ -61,7 +62,7 @@ rcv_slice_free(RcvSlice* slice);
    follows are silent, and the target is the constant that the network comes to
    without any sound before, since a device may have a DC in silence too.  What
    a device's DC does just after sound nobody knows: the loss says nothing of it
-   before rcv_slice_continue().
+   in windows that begin before settled_frames of silence.
 */
 typedef struct {
   RcvPassage passage; ///< What it lies in; beyond its end silence is heard

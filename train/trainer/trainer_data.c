@@ -7,6 +7,7 @@
 #include "train/trainer/steadiness.h"
 
 #include <math.h>
+#include <stdlib.h>
 
 // The part of the sequences that are silence after sound, and how much quieter
 // or louder than recorded that is: more than the test of latching asks for
@@ -14,7 +15,8 @@ static const double silent_share = 1.0 / 32.0;
 static const double least_gain   = 0.2;
 static const double most_gain    = 5.0;
 
-// What part of all a part for training or validation must be as loud as
+// A part in which the device is quieter than this part of the loudest take has
+// nothing to learn or to choose by
 static const double least_sound = 1e-3;
 
 /// A part must be in its recording, and after the one before
@@ -36,27 +38,24 @@ check_parts(const RcvPair* const pair, RcvError* const error)
   return RCV_OK;
 }
 
-/// RMS of the targets of all regions with a use
+/// RMS of the targets of some passages
 static double
-target_rms(const RcvPairs* const pairs, const RcvUse use)
+target_rms(const RcvPassage* const passages, const size_t n_passages)
 {
   double energy   = 0.0;
   double n_frames = 0.0;
-  for (size_t i = 0; i < pairs->n_pairs; ++i) {
-    const RcvPair* const  pair  = &pairs->pairs[i];
-    const RcvTakes* const takes = &pair->takes;
-    for (size_t p = 0; p < pair->n_parts; ++p) {
-      const RcvRegion region = pair->parts[p].region;
-      for (size_t k = 0; pair->parts[p].use == use && k < takes->n_takes; ++k) {
-        const float* const wet = takes->takes[k].wet;
-        for (size_t t = region.start; t < region.end; ++t) {
-          energy += (double)wet[t] * (double)wet[t];
-        }
-        n_frames += (double)rcv_region_length(region);
+  for (size_t i = 0; i < n_passages; ++i) {
+    const RcvRegion       region = passages[i].region;
+    const RcvTakes* const takes  = &passages[i].pair->takes;
+    for (size_t k = 0; k < takes->n_takes; ++k) {
+      const float* const wet = takes->takes[k].wet;
+      for (size_t t = region.start; t < region.end; ++t) {
+        energy += (double)wet[t] * (double)wet[t];
       }
     }
+    n_frames += (double)(rcv_region_length(region) * takes->n_takes);
   }
-  return sqrt(energy / fmax(n_frames, 1.0));
+  return sqrt(energy / n_frames);
 }
 
 /// Where the device is silent, no network is better than another
@@ -70,7 +69,12 @@ check_sound(const RcvPairs* const pairs, RcvError* const error)
 
   const double least = least_sound * rcv_pairs_wet_rms(pairs);
   for (size_t i = 0; i < sizeof(parts) / sizeof(parts[0]); ++i) {
-    if (target_rms(pairs, parts[i].use) < least) {
+    size_t            n = 0;
+    RcvPassage* const passages =
+      rcv_pairs_passages(pairs, RCV_USE_BIT(parts[i].use), &n);
+    const bool is_silent = passages && target_rms(passages, n) < least;
+    free(passages);
+    if (is_silent) {
       return rcv_error_set(error,
                            RCV_BAD_DATA,
                            "the device is silent in the part for %s; choose "

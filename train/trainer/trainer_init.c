@@ -151,7 +151,8 @@ plan_segments(RcvTrainer* const trainer, RcvError* const error)
     (uint32_t)n_warm,
     trainer->plan.window_frames[trainer->plan.n_stages - 1],
     longest_kept(trainer),
-    1e-3 * rcv_trainer_mean_energy(trainer)};
+    1e-3 * rcv_trainer_mean_energy(trainer),
+    pair->rate_hz / 2};
   trainer->slice_settings = slice;
   return RCV_OK;
 }
