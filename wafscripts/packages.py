@@ -35,6 +35,8 @@ LINT = [
 ]
 DEMO = [("guitarix-lv2", None)]  # Holds the device that the demo captures
 
+# What clang needs for --sanitize and for fuzzing, by its name
+RUNTIMES = {"clang": "libclang-rt-14-dev", "clang-22": "libclang-rt-22-dev"}
 COMPILERS = {"aarch64-linux-gnu-gcc": "gcc-aarch64-linux-gnu"}
 
 
@@ -48,6 +50,9 @@ def wanted(commands):
     result = BUILD[:]
     if "CC" in os.environ or not shutil.which("clang"):
         result.insert(0, (package, compiler[0]))
+    sanitizes = any(word.startswith("--sanitize") for word in sys.argv)
+    if compiler[0] in RUNTIMES and (sanitizes or "fuzz" in commands):
+        result.append((RUNTIMES[compiler[0]], None))
     if commands & {"check", "lint"}:
         result += CHECK
     if "lint" in commands:
