@@ -85,12 +85,13 @@ parse_knobs(const Arguments* const a, RcvError* const error)
 {
   RcvCapture* const c      = a->capture;
   RcvStatus         status = RCV_OK;
-  if (a->set.n_items > RCV_CAPTURE_MAX_SET ||
-      a->grid.n_items > RCV_CAPTURE_MAX_KNOBS) {
+  const bool sets = a->set.n_items > RCV_CAPTURE_MAX_SET;
+  if (sets || a->grid.n_items > RCV_CAPTURE_MAX_KNOBS) {
     return rcv_error_set(error,
                          RCV_BAD_USAGE,
-                         "--grid is given more than %d times",
-                         RCV_CAPTURE_MAX_KNOBS);
+                         "--%s is given more than %d times",
+                         sets ? "set" : "grid",
+                         sets ? RCV_CAPTURE_MAX_SET : RCV_CAPTURE_MAX_KNOBS);
   }
   for (; c->n_set < a->set.n_items && !status; ++c->n_set) {
     RcvKnob* const knob = &c->set[c->n_set];
