@@ -19,7 +19,10 @@ rcv_error_set(RcvError* const   error,
     vsnprintf(error->message, sizeof(error->message), format, args);
     va_end(args);
     for (char* c = error->message; *c; ++c) {
-      *c = (*c >= '\0' && *c < ' ') || *c == '\x7F' ? '?' : *c; // UTF-8 stays
+      const unsigned char byte = (unsigned char)*c; // Those of UTF-8 stay
+      if (byte < ' ' || byte == 0x7F) {
+        *c = '?';
+      }
     }
   }
   return status;

@@ -85,7 +85,7 @@ parse_knobs(const Arguments* const a, RcvError* const error)
 {
   RcvCapture* const c      = a->capture;
   RcvStatus         status = RCV_OK;
-  const bool sets = a->set.n_items > RCV_CAPTURE_MAX_SET;
+  const bool        sets   = a->set.n_items > RCV_CAPTURE_MAX_SET;
   if (sets || a->grid.n_items > RCV_CAPTURE_MAX_KNOBS) {
     return rcv_error_set(error,
                          RCV_BAD_USAGE,

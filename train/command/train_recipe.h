@@ -13,13 +13,13 @@
    Write the command that makes the same model again.
 
    @param shape Of the model, with the skip that was decided on.
-   @param recipe [size] set.
+   @param text [size] set.
 */
 void
 rcv_train_recipe_write(const RcvTrainArguments* arguments,
                        const RcvShape*          shape,
                        size_t                   n_updates,
-                       char*                    recipe,
+                       char*                    text,
                        size_t                   size);
 
 #endif // TRAIN_COMMAND_TRAIN_RECIPE_H

@@ -208,11 +208,13 @@ render_riff(RcvRiff* const riff, const uint32_t rate_hz, RcvError* const error)
 
   riff->n_frames = n;
   riff->frames   = calloc(n, sizeof(float));
+  if (!samples || !riff->frames) {
+    free(samples);
+    return no_memory(error);
+  }
 
   const RcvStatus status =
-    samples && riff->frames
-      ? rcv_capture_signal_render(RCV_SIGNAL_RIFF, rate_hz, samples, error)
-      : no_memory(error);
+    rcv_capture_signal_render(RCV_SIGNAL_RIFF, rate_hz, samples, error);
   for (size_t t = 0; !status && t < n; ++t) {
     riff->frames[t] = (float)samples[t] / (float)RCV_SIGNAL_FULL_SCALE;
   }

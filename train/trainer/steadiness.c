@@ -184,9 +184,14 @@ rcv_evaluate_silence(const RcvModel* const model,
   float* const x =
     audio ? rcv_evaluate_inputs(model->shape.input_size, audio, knobs, n_frames)
           : NULL;
+  free(audio);
+  if (!x || !y) {
+    free(x);
+    free(y);
+    return no_memory(error);
+  }
 
-  const RcvStatus status =
-    x && y ? rcv_model_run(model, x, y, n_frames, error) : no_memory(error);
+  const RcvStatus status = rcv_model_run(model, x, y, n_frames, error);
   if (!status) {
     const size_t n   = n_last(rate_hz);
     double       sum = 0.0;
@@ -197,7 +202,6 @@ rcv_evaluate_silence(const RcvModel* const model,
   }
   free(x);
   free(y);
-  free(audio);
   return status;
 }
 
