@@ -85,7 +85,8 @@ test_continue(void** const unused)
   }
 }
 
-/// The loss of silence after sound, whose target is a constant
+/// The loss of silence after sound, whose target is a constant, from the output
+/// of its frames and of the one before them
 static double
 silent_loss(const float* const y, const double rest, const bool has_dc)
 {
@@ -95,7 +96,7 @@ silent_loss(const float* const y, const double rest, const bool has_dc)
   const double plain  = (WINDOW * rest * rest) + least;
   double       energy = 0.0;
   double       sum    = 0.0;
-  for (size_t t = 0; t < WINDOW; ++t) {
+  for (size_t t = 1; t <= WINDOW; ++t) {
     const double e      = (double)y[t] - rest;
     const double before = (double)y[t - 1] - rest;
     const double now    = e - (RCV_PRE_EMPHASIS * before);
@@ -144,7 +145,7 @@ test_silence(void** const unused)
   for (size_t i = 0; i < 4; ++i) {
     const RcvEnergy energy = rcv_slice_energy(slice, 0, WINDOW);
     const double    expected =
-      silent_loss(y + WARM_UP + (i * WINDOW), (double)segment.rest, i >= 2);
+      silent_loss(y + WARM_UP + (i * WINDOW) - 1, (double)segment.rest, i >= 2);
     assert_close(rcv_slice_run(slice, model->params, 0, WINDOW, energy, 1),
                  expected,
                  1e-4 * expected);
