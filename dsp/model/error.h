@@ -24,7 +24,7 @@ enum { RCV_ERROR_BYTES = 4096 + 512 };
 /// A failure and its sentence: the file, the problem, and the way out
 typedef struct {
   RcvStatus status;
-  char message[RCV_ERROR_BYTES]; ///< One line without a full stop or newline
+  char      message[RCV_ERROR_BYTES]; ///< One line without a full stop, or ""
 } RcvError;
 
 /**

@@ -62,9 +62,7 @@ resolve_target(const char* const path)
 static RcvStatus
 open_error(const char* const path, const int code, RcvError* const error)
 {
-  const char* const slash = strrchr(path, '/');
-  const int length = !slash ? 1 : slash == path ? 1 : (int)(slash - path);
-  const char* const folder = slash ? path : ".";
+  char              folder[PATH_MAX];
   const char* const way_out =
     code == ENOENT                     ? "create this folder first"
     : code == EACCES || code == EROFS  ? "choose a folder you may write to"
@@ -74,10 +72,9 @@ open_error(const char* const path, const int code, RcvError* const error)
                                        : "write to another folder";
   return rcv_error_set(error,
                        RCV_WRITE_ERROR,
-                       "%s: cannot write in %.*s: %s; %s",
+                       "%s: cannot write in %s: %s; %s",
                        path,
-                       length,
-                       folder,
+                       rcv_folder_of(path, folder),
                        strerror(code),
                        way_out);
 }
