@@ -82,7 +82,7 @@ double
 rcv_plan_rate(const RcvPlan* const plan, const double frames_done)
 {
   const double rise   = 0.01; // Part of the run in which Adam finds its moments
-  const double least  = 0.01; // What is left of the rate at the end
+  const double least  = 0.2;  // What is left of the rate at the end
   const double done   = fmin(frames_done / plan->n_frames, 1.0);
   const double cosine = 0.5 * (1.0 + cos(3.14159265358979323846 * done));
 

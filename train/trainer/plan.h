@@ -59,7 +59,13 @@ rcv_plan_updates_for(const RcvPlan* plan, double n_frames);
 uint32_t
 rcv_plan_window(const RcvPlan* plan, double frames_done);
 
-/// Learning rate after so many frames: a short rise, then half a cosine
+/**
+   Learning rate after so many frames: a short rise, then half a cosine down to
+   a fifth.
+
+   With less than that the last part of a run learns hardly anything; that the
+   weights go to and fro is what their mean is for (weight_mean.h).
+*/
 double
 rcv_plan_rate(const RcvPlan* plan, double frames_done);
 
