@@ -208,9 +208,9 @@ rcv_trainer_update_speed(const RcvTrainer* trainer);
 double
 rcv_trainer_measure_speed(RcvTrainer* trainer);
 
-/// Begin with windows of another length.  The last stages have few updates: what
-/// was lost before is not made up for in them, and the weights before do not
-/// belong into their mean.
+/// Begin with windows of another length.  The last stages have few updates:
+/// what was lost before is not made up for in them, and the weights before do
+/// not belong into their mean.
 void
 rcv_trainer_begin_stage(RcvTrainer* trainer);
 
