@@ -63,7 +63,7 @@ rcv_plan_window(const RcvPlan* plan, double frames_done);
    Learning rate after so many frames: a short rise, then half a cosine down to
    a fifth.
 
-   With less than that the last part of a run learns hardly anything; that the
+   With less than that the last third of a short run gains little; that the
    weights go to and fro is what their mean is for (weight_mean.h).
 */
 double
