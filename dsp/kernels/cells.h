@@ -13,16 +13,20 @@
    halved without rounding.
 
    Divisions are put off and joined: what counts is the time from the sums to
-   the new h, for which the next sample waits.
+   the new h, for which the next sample waits.  See rcv_quotient_tanh() for
+   `hurries`.
 */
 
 #include "dsp/kernels/vector.h"
 
+#include <stdbool.h>
+
 /// 2σ(a)·d as n, from a/2: the quotient of tanh(a/2) plus one
 RCV_REALTIME RCV_INLINE RcvQuotient
-rcv_gate(const RcvVec half_a)
+rcv_gate(const RcvVec half_a, const bool hurries)
 {
-  RcvQuotient gate = rcv_quotient_tanh(half_a, rcv_vec_set(1.0f), 1.0f);
+  RcvQuotient gate =
+    rcv_quotient_tanh(half_a, rcv_vec_set(1.0f), 1.0f, hurries);
 
   gate.n += gate.d;
   return gate;
@@ -30,9 +34,12 @@ rcv_gate(const RcvVec half_a)
 
 /// h = tanh(a)
 RCV_REALTIME RCV_INLINE RcvVec
-rcv_rnn_unit(const RcvVec* const sums)
+rcv_rnn_unit(const RcvVec* const sums, const bool hurries)
 {
-  return rcv_vec_tanh(sums[0]);
+  const RcvQuotient h =
+    rcv_quotient_tanh(sums[0], rcv_vec_set(1.0f), 1.0f, hurries);
+
+  return h.n / h.d;
 }
 
 /**
@@ -42,14 +49,14 @@ rcv_rnn_unit(const RcvVec* const sums)
    @param c Replaced.
 */
 RCV_REALTIME RCV_INLINE RcvVec
-rcv_lstm_unit(const RcvVec* const sums, RcvVec* const c)
+rcv_lstm_unit(const RcvVec* const sums, RcvVec* const c, const bool hurries)
 {
   const RcvVec      half = rcv_vec_set(0.5f);
-  const RcvQuotient i    = rcv_gate(sums[0]);
-  const RcvQuotient f    = rcv_gate(sums[1]);
+  const RcvQuotient i    = rcv_gate(sums[0], hurries);
+  const RcvQuotient f    = rcv_gate(sums[1], hurries);
   const RcvQuotient g =
-    rcv_quotient_tanh(sums[2], rcv_vec_set(1.0f), 2.0f); // tanh(g)/2
-  const RcvQuotient o = rcv_gate(sums[3]);
+    rcv_quotient_tanh(sums[2], rcv_vec_set(1.0f), 2.0f, hurries); // tanh(g)/2
+  const RcvQuotient o = rcv_gate(sums[3], hurries);
 
   const RcvVec kept  = (f.n * (half * *c)) / f.d;
   const RcvVec added = (i.n * g.n) / (i.d * g.d);
@@ -57,7 +64,7 @@ rcv_lstm_unit(const RcvVec* const sums, RcvVec* const c)
 
   *c = kept + added;
 
-  const RcvQuotient h = rcv_quotient_tanh(*c, open, 1.0f);
+  const RcvQuotient h = rcv_quotient_tanh(*c, open, 1.0f, hurries);
   return h.n / h.d;
 }
 
@@ -68,17 +75,20 @@ rcv_lstm_unit(const RcvVec* const sums, RcvVec* const c)
    @param h The state before.
 */
 RCV_REALTIME RCV_INLINE RcvVec
-rcv_gru_unit(const RcvVec* const sums, const RcvVec n_in, const RcvVec h)
+rcv_gru_unit(const RcvVec* const sums,
+             const RcvVec        n_in,
+             const RcvVec        h,
+             const bool          hurries)
 {
   const RcvVec      half = rcv_vec_set(0.5f);
-  const RcvQuotient r    = rcv_gate(sums[0]);
-  const RcvQuotient z    = rcv_gate(sums[1]);
+  const RcvQuotient r    = rcv_gate(sums[0], hurries);
+  const RcvQuotient z    = rcv_gate(sums[1], hurries);
 
   const RcvVec a       = n_in + ((r.n * sums[2]) / r.d);
   const RcvVec keep    = (half * z.n) / z.d;
   const RcvVec replace = rcv_vec_set(1.0f) - keep;
 
-  const RcvQuotient n = rcv_quotient_tanh(a, replace, 1.0f);
+  const RcvQuotient n = rcv_quotient_tanh(a, replace, 1.0f, hurries);
   return rcv_vec_fma(keep, h, n.n / n.d);
 }
 

@@ -15,7 +15,22 @@
 #include "dsp/kernels/sizes.h"
 #include "dsp/kernels/vector.h"
 
+#include <string.h>
+
 enum { W = RCV_VECTOR_WIDTH };
+
+/// The products of a frame that are to be added up
+RCV_REALTIME RCV_INLINE RcvVec
+multiply(const RcvVec* const weights,
+         const RcvVec* const frame,
+         const uint32_t      n_groups)
+{
+  RcvVec sums = weights[0] * frame[0];
+  for (uint32_t group = 1; group < n_groups; ++group) {
+    sums += weights[group] * frame[group];
+  }
+  return sums;
+}
 
 /// y = w·h + b
 RCV_REALTIME static void
@@ -27,14 +42,21 @@ run_linear(const RcvPackedHead* const head,
   const RcvVec* const weights  = rcv_vec_view(head->weights);
   const uint32_t      n_groups = head->padded_size / W;
 
-  for (uint32_t t = 0; t < n_frames; ++t) {
-    const RcvVec* const frame = rcv_vec_view(h + ((size_t)t * n_groups * W));
+  const RcvVec* frame = rcv_vec_view(h);
+  uint32_t      t     = 0;
 
-    RcvVec sums = weights[0] * frame[0];
-    for (uint32_t group = 1; group < n_groups; ++group) {
-      sums += weights[group] * frame[group];
+  for (; t + 4 <= n_frames; t += 4) {
+    RcvVec products[4];
+    for (uint32_t i = 0; i < 4; ++i) {
+      products[i] = multiply(weights, frame, n_groups);
+      frame += n_groups;
     }
-    y[t] = rcv_vec_sum(sums) + head->biases[0];
+    const RcvVec4 out = rcv_vec_sum_each(products) + head->biases[0];
+    memcpy(y + t, &out, sizeof(out));
+  }
+  for (; t < n_frames; ++t) {
+    y[t] = rcv_vec_sum(multiply(weights, frame, n_groups)) + head->biases[0];
+    frame += n_groups;
   }
 }
 

@@ -115,10 +115,15 @@ rcv_kernels_exact(const RcvKernels* const kernels)
 }
 
 #ifdef RCV_HAVE_X86_TABLES
-/// True where whole vectors are computed in two halves, and these wait less
+/// True where half a vector is enough, or where whole ones are computed in two
+/// halves, and these wait less
 static bool
 halves_are_faster(const uint32_t hidden_size)
 {
+  if (hidden_size > 0 && hidden_size <= RCV_MAX_VECTOR_WIDTH / 2) {
+    return true;
+  }
+
   // Zen 4: half of a vector less to fill up with zeros, as far as the weights
   // fit into the first cache
   return __builtin_cpu_is("amdfam19h") && hidden_size > 0 &&

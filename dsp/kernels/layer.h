@@ -47,6 +47,8 @@ rcv_layer_step(const RcvCell               cell,
   const uint32_t n_tiles  = n_groups / tile;
   const uint32_t n_left   = n_groups % tile; // The kernel for any: 0 or 1
   const uint32_t last     = n_left ? n_tiles : n_tiles - 1;
+  const bool     hurries =
+    RCV_HURRIES(n_specialised, n_streams, rcv_cell_n_gates(cell));
 
   for (uint32_t i = 0; i <= last; ++i) {
     const uint32_t index = last && t % 2 ? last - i : i;
@@ -57,6 +59,7 @@ rcv_layer_step(const RcvCell               cell,
                        n_hidden,
                        n_streams,
                        is_bf16,
+                       hurries,
                        layer,
                        streams,
                        t,
@@ -68,6 +71,7 @@ rcv_layer_step(const RcvCell               cell,
                        n_hidden,
                        n_streams,
                        is_bf16,
+                       hurries,
                        layer,
                        streams,
                        t,
@@ -92,9 +96,9 @@ rcv_layer_hold(const RcvCell               cell,
                const RcvLayerStream* const stream,
                RcvVec* const               held)
 {
-  const bool holds = IS_AVX2 && n_specialised &&
-                     n_specialised <= MAX_HELD * W &&
-                     RCV_N_GROUPS(n_specialised) * rcv_cell_n_gates(cell) <= 6;
+  const bool holds =
+    n_specialised && n_specialised <= MAX_HELD * W &&
+    RCV_N_GROUPS(n_specialised) * rcv_cell_n_gates(cell) <= MAX_SUMS_HELD;
   if (!holds) {
     return NULL;
   }

@@ -30,14 +30,21 @@ enum {
 // Sums that stay in registers, of which there are 32 or 16 (and without FMA a
 // product needs one)
 #ifdef RCV_HALF_VECTORS
-  MAX_SUMS     = 20,
-  MAX_SUMS_TWO = 16, // Of two streams
-  IS_AVX2      = 0,  // What was measured there alone is done there alone
+  MAX_SUMS      = 20,
+  MAX_SUMS_TWO  = 16, // Of two streams
+  MAX_SUMS_HELD = 8,  // Beside h
+  IS_AVX2       = 0,  // What was measured there alone is done there alone
 #else
-  MAX_SUMS     = W > 4 ? 12 : 8,
-  MAX_SUMS_TWO = W > 8 ? 16 : 8,
-  IS_AVX2      = W == 8,
+  MAX_SUMS      = W > 4 ? 12 : 8,
+  MAX_SUMS_TWO  = W > 8 ? 16 : 8,
+  MAX_SUMS_HELD = W > 8   ? 8
+                  : W > 4 ? 6
+                          : 0,
+  IS_AVX2       = W == 8,
 #endif
+  MAX_SUMS_HURRIED = W > 8   ? 16
+                     : W > 4 ? 8
+                             : 0, // Beside a bound of x²
 };
 
 // Not under the sanitizers, whose checks make of unrolled loops what takes
@@ -103,12 +110,20 @@ typedef struct {
   uint32_t n_parts;
   uint32_t stride;  ///< Vectors from one column to the next
   bool     is_bf16; ///< Two columns are one: see RcvPackedLayer
+  bool     hurries; ///< See rcv_quotient_tanh()
 } RcvTile;
+
+/// True where a layer is one tile beside which there is a register for that
+#define RCV_HURRIES(n, n_streams, n_gates)           \
+  ((n) && (n_streams) == 1 &&                        \
+   RCV_N_GROUPS(n) == RCV_TILE_GROUPS(n, n_gates) && \
+   RCV_N_GROUPS(n) * (n_gates) <= MAX_SUMS_HURRIED)
 
 RCV_INLINE RcvTile
 rcv_tile(const RcvCell  cell,
          const uint32_t n_streams,
          const bool     is_bf16,
+         const bool     hurries,
          const uint32_t n_groups,
          const uint32_t n_now)
 {
@@ -116,8 +131,15 @@ rcv_tile(const RcvCell  cell,
   const uint32_t stride  = n_groups * n_gates;
   const uint32_t n_parts = stride > 4 ? 1 : stride > 2 ? 2 : stride > 1 ? 4 : 8;
 
-  const RcvTile tile = {
-    cell, n_streams, n_now, n_gates, n_now * n_gates, n_parts, stride, is_bf16};
+  const RcvTile tile = {cell,
+                        n_streams,
+                        n_now,
+                        n_gates,
+                        n_now * n_gates,
+                        n_parts,
+                        stride,
+                        is_bf16,
+                        hurries};
   return tile;
 }
 

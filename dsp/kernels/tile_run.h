@@ -27,25 +27,25 @@
    @param h GRU: the state before.
 */
 RCV_REALTIME RCV_INLINE RcvVec
-rcv_group_next(const RcvCell               cell,
+rcv_group_next(const RcvTile               tile,
                const RcvVec* const         sums,
                const RcvVec                candidate,
                const RcvVec* const         h,
                const RcvLayerStream* const stream,
                const size_t                unit)
 {
-  if (cell == RCV_CELL_LSTM) {
-    return rcv_lstm_unit(sums, rcv_vec_edit(stream->c + unit));
+  if (tile.cell == RCV_CELL_LSTM) {
+    return rcv_lstm_unit(sums, rcv_vec_edit(stream->c + unit), tile.hurries);
   }
-  if (cell == RCV_CELL_GRU) {
-    return rcv_gru_unit(sums, candidate, *h);
+  if (tile.cell == RCV_CELL_GRU) {
+    return rcv_gru_unit(sums, candidate, *h, tile.hurries);
   }
-  return rcv_rnn_unit(sums);
+  return rcv_rnn_unit(sums, tile.hurries);
 }
 
 /// The same of a frame that is in memory, and there set
 RCV_REALTIME RCV_INLINE void
-rcv_group_finish(const RcvCell               cell,
+rcv_group_finish(const RcvTile               tile,
                  const RcvVec* const         sums,
                  const RcvVec                candidate,
                  const RcvLayerStream* const stream,
@@ -56,7 +56,7 @@ rcv_group_finish(const RcvCell               cell,
   RcvVec* const h = rcv_vec_edit(stream->h + next + unit);
 
   *h = rcv_group_next(
-    cell, sums, candidate, rcv_vec_view(stream->h + now + unit), stream, unit);
+    tile, sums, candidate, rcv_vec_view(stream->h + now + unit), stream, unit);
 }
 
 /**
@@ -126,7 +126,7 @@ rcv_tile_run(const RcvTile               tile,
     for (uint32_t g = 0; g < tile.n_groups; ++g) {
       const size_t unit = (size_t)g * W;
 
-      held[g] = rcv_group_next(tile.cell,
+      held[g] = rcv_group_next(tile,
                                sums[0] + ((size_t)g * n_gates),
                                candidates[0][g],
                                &held[g],
@@ -143,7 +143,7 @@ rcv_tile_run(const RcvTile               tile,
   for (uint32_t g = 0; g < tile.n_groups; ++g) {
     RCV_UNROLL
     for (uint32_t s = 0; s < tile.n_streams; ++s) {
-      rcv_group_finish(tile.cell,
+      rcv_group_finish(tile,
                        sums[s] + ((size_t)g * n_gates),
                        candidates[s][g],
                        &streams[s],
@@ -161,6 +161,7 @@ rcv_tile_run_all(const RcvCell               cell,
                  const uint32_t              n_hidden,
                  const uint32_t              n_streams,
                  const bool                  is_bf16,
+                 const bool                  hurries,
                  const RcvPackedLayer* const layer,
                  const RcvLayerStream* const streams,
                  const uint32_t              t,
@@ -180,7 +181,7 @@ rcv_tile_run_all(const RcvCell               cell,
   for (uint32_t g = 0; g < n_groups; g += n_now) {
     const uint32_t n = n_groups - g < n_now ? n_groups - g : n_now;
 
-    rcv_tile_run(rcv_tile(cell, n_streams, is_bf16, n_groups, n),
+    rcv_tile_run(rcv_tile(cell, n_streams, is_bf16, hurries, n_groups, n),
                  n_hidden,
                  layer,
                  columns + ((size_t)g * n_gates),

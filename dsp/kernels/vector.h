@@ -17,6 +17,7 @@
 #include "dsp/real.h"
 #include "dsp/realtime.h"
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #if defined(__SSE2__)
@@ -170,7 +171,20 @@ rcv_vec_second_bf16(const RcvVec pair)
 RCV_REALTIME RCV_INLINE RcvVec
 rcv_vec_element(const RcvVec a, const uint32_t index)
 {
-#  if RCV_VECTOR_WIDTH == 8
+#  if RCV_VECTOR_WIDTH == 16
+  // All quarters are one of them, which takes five cycles but is the same for
+  // four elements; then two cycles
+  const __m512 v       = (__m512)a;
+  const __m512 quarter = index < 4    ? _mm512_shuffle_f32x4(v, v, 0x00)
+                         : index < 8  ? _mm512_shuffle_f32x4(v, v, 0x55)
+                         : index < 12 ? _mm512_shuffle_f32x4(v, v, 0xAA)
+                                      : _mm512_shuffle_f32x4(v, v, 0xFF);
+
+  return (RcvVec)(index % 4 == 0   ? _mm512_permute_ps(quarter, 0x00)
+                  : index % 4 == 1 ? _mm512_permute_ps(quarter, 0x55)
+                  : index % 4 == 2 ? _mm512_permute_ps(quarter, 0xAA)
+                                   : _mm512_permute_ps(quarter, 0xFF));
+#  elif RCV_VECTOR_WIDTH == 8
   // Both halves are one of them, which takes three cycles but is the same for
   // four elements; then one cycle
   const __m256 half = index < 4
@@ -245,9 +259,15 @@ rcv_tanh_upper(const float* const k, const float scale, const RcvVec z)
 
    NaN stays NaN.  The polynomials are summed in two halves: what counts is how
    long one result takes, as the next sample waits for it.
+
+   @param hurries Whether x² does not wait until x is bounded, but is bounded
+   itself, to the same bits.  That takes one more register.
 */
 RCV_REALTIME RCV_INLINE RcvQuotient
-rcv_quotient_tanh(const RcvVec a, const RcvVec factor, const float d_scale)
+rcv_quotient_tanh(const RcvVec a,
+                  const RcvVec factor,
+                  const float  d_scale,
+                  const bool   hurries)
 {
   static const float p[] = RCV_TANH_P;
   static const float q[] = RCV_TANH_Q;
@@ -255,7 +275,8 @@ rcv_quotient_tanh(const RcvVec a, const RcvVec factor, const float d_scale)
   const RcvVec limit = rcv_vec_set(RCV_TANH_LIMIT);
   const RcvVec x     = rcv_vec_max(-limit, rcv_vec_min(limit, a));
   const RcvVec y     = factor * x;
-  const RcvVec z     = x * x;
+  const RcvVec most  = rcv_vec_set(RCV_TANH_LIMIT * RCV_TANH_LIMIT);
+  const RcvVec z     = hurries ? rcv_vec_min(most, a * a) : (RcvVec)(x * x);
   const RcvVec z2    = z * z;
 
   const RcvVec p_low = rcv_vec_fma(z, rcv_vec_set(p[1]), rcv_vec_set(p[0]));
@@ -271,7 +292,7 @@ rcv_quotient_tanh(const RcvVec a, const RcvVec factor, const float d_scale)
 RCV_REALTIME RCV_INLINE RcvVec
 rcv_vec_tanh(const RcvVec a)
 {
-  const RcvQuotient t = rcv_quotient_tanh(a, rcv_vec_set(1.0f), 1.0f);
+  const RcvQuotient t = rcv_quotient_tanh(a, rcv_vec_set(1.0f), 1.0f, false);
 
   return t.n / t.d;
 }
@@ -326,24 +347,65 @@ rcv_vec_edit(RcvReal* const values)
   return (RcvVec*)__builtin_assume_aligned(values, sizeof(RcvVec));
 }
 
+#if RCV_VECTOR_WIDTH == 1
+
 /// The sum of all elements
 RCV_REALTIME RCV_INLINE RcvReal
 rcv_vec_sum(const RcvVec a)
 {
-#if RCV_VECTOR_WIDTH == 1
   return a;
-#else
-  RcvVec sum = a;
-#  if RCV_VECTOR_WIDTH == 16
-  sum += __builtin_shufflevector(
-    sum, sum, 8, 9, 10, 11, 12, 13, 14, 15, 0, 1, 2, 3, 4, 5, 6, 7);
-  sum += __builtin_shufflevector(
-    sum, sum, 4, 5, 6, 7, 0, 1, 2, 3, 12, 13, 14, 15, 8, 9, 10, 11);
-#  elif RCV_VECTOR_WIDTH == 8
-  sum += __builtin_shufflevector(sum, sum, 4, 5, 6, 7, 0, 1, 2, 3);
-#  endif
-  return (sum[0] + sum[1]) + (sum[2] + sum[3]);
-#endif
 }
+
+#else
+
+/// Four numbers, and eight
+typedef RcvReal RcvVec4 __attribute__((vector_size(4 * sizeof(RcvReal))));
+typedef RcvReal RcvVec8 __attribute__((vector_size(8 * sizeof(RcvReal))));
+
+/// Four sums, each of every fourth element
+RCV_REALTIME RCV_INLINE RcvVec4
+rcv_vec_sum_quarters(const RcvVec a)
+{
+#  if RCV_VECTOR_WIDTH == 16
+  const RcvVec8 b = __builtin_shufflevector(a, a, 0, 1, 2, 3, 4, 5, 6, 7) +
+                    __builtin_shufflevector(a, a, 8, 9, 10, 11, 12, 13, 14, 15);
+#  else
+  const RcvVec b = a;
+#  endif
+#  if RCV_VECTOR_WIDTH == 4
+  return (RcvVec4)b;
+#  else
+  return __builtin_shufflevector(b, b, 0, 1, 2, 3) +
+         __builtin_shufflevector(b, b, 4, 5, 6, 7);
+#  endif
+}
+
+/// The sum of all elements
+RCV_REALTIME RCV_INLINE RcvReal
+rcv_vec_sum(const RcvVec a)
+{
+  const RcvVec4 sums = rcv_vec_sum_quarters(a);
+
+  return (sums[0] + sums[1]) + (sums[2] + sums[3]);
+}
+
+/// Those of four vectors, to the same bits
+RCV_REALTIME RCV_INLINE RcvVec4
+rcv_vec_sum_each(const RcvVec a[4])
+{
+  const RcvVec4 s[4] = {rcv_vec_sum_quarters(a[0]),
+                        rcv_vec_sum_quarters(a[1]),
+                        rcv_vec_sum_quarters(a[2]),
+                        rcv_vec_sum_quarters(a[3])};
+
+  const RcvVec4 first = __builtin_shufflevector(s[0], s[1], 0, 2, 4, 6) +
+                        __builtin_shufflevector(s[0], s[1], 1, 3, 5, 7);
+  const RcvVec4 last = __builtin_shufflevector(s[2], s[3], 0, 2, 4, 6) +
+                       __builtin_shufflevector(s[2], s[3], 1, 3, 5, 7);
+  return __builtin_shufflevector(first, last, 0, 2, 4, 6) +
+         __builtin_shufflevector(first, last, 1, 3, 5, 7);
+}
+
+#endif
 
 #endif // DSP_KERNELS_VECTOR_H

@@ -341,6 +341,8 @@ test_tables(void** const unused)
   for (uint32_t n_units = 1; n_units <= 200; ++n_units) {
     const RcvKernels* const best = rcv_kernels_choose(NULL, n_units);
     assert_ptr_equal(rcv_kernels_choose(best->name, n_units), best);
+    // At least half of a vector is full
+    assert_true(best->vector_width < 2 * n_units || n_units <= 4);
     assert_ptr_equal(rcv_kernels_choose("fast", n_units),
                      rcv_kernels_fast(best));
     if (best != rcv_kernels_supported(0)) {
