@@ -28,23 +28,32 @@ enum {
   MAX_HELD = 2, // Groups whose h stays in registers
 
 // Sums that stay in registers, of which there are 32 or 16 (and without FMA a
-// product needs one)
-#ifdef RCV_HALF_VECTORS
-  MAX_SUMS      = 20,
-  MAX_SUMS_TWO  = 16, // Of two streams
-  MAX_SUMS_HELD = 8,  // Beside h
-  IS_AVX2       = 0,  // What was measured there alone is done there alone
+// product needs one): of one stream, of two, beside h, and beside a bound of x²
+#if defined(RCV_HALF_VECTORS)
+  MAX_SUMS         = 20,
+  MAX_SUMS_TWO     = 16,
+  MAX_SUMS_HELD    = 8,
+  MAX_SUMS_HURRIED = 8,
+  IS_AVX2          = 0, // What was measured there alone is done there alone
+#elif RCV_VECTOR_WIDTH == 16
+  MAX_SUMS         = 12,
+  MAX_SUMS_TWO     = 16,
+  MAX_SUMS_HELD    = 8,
+  MAX_SUMS_HURRIED = 12,
+  IS_AVX2          = 0,
+#elif RCV_VECTOR_WIDTH == 8
+  MAX_SUMS         = 12,
+  MAX_SUMS_TWO     = 8,
+  MAX_SUMS_HELD    = 6,
+  MAX_SUMS_HURRIED = 8,
+  IS_AVX2          = 1,
 #else
-  MAX_SUMS      = W > 4 ? 12 : 8,
-  MAX_SUMS_TWO  = W > 8 ? 16 : 8,
-  MAX_SUMS_HELD = W > 8   ? 8
-                  : W > 4 ? 6
-                          : 0,
-  IS_AVX2       = W == 8,
+  MAX_SUMS         = 8,
+  MAX_SUMS_TWO     = 8,
+  MAX_SUMS_HELD    = 0,
+  MAX_SUMS_HURRIED = 0,
+  IS_AVX2          = 0,
 #endif
-  MAX_SUMS_HURRIED = W > 8   ? 16
-                     : W > 4 ? 8
-                             : 0, // Beside a bound of x²
 };
 
 // Not under the sanitizers, whose checks make of unrolled loops what takes
