@@ -40,9 +40,9 @@ enum {
   MOST_WILD     = 10,
   MOST_UNSTEADY = 3,
 
-  // Updates after a return: in which nothing moves, since moments and bases of
-  // a few gradients would give wild steps; in which the rate then rises; and in
-  // which no comparison is made
+  // Updates after a return with an optimiser that begins anew: in which nothing
+  // moves, since moments and bases of a few gradients would give wild steps; in
+  // which the rate then rises; and in which no comparison is made
   HOLD  = 50,
   RISE  = 150,
   GRACE = 300,
@@ -190,7 +190,9 @@ rcv_guard_drop(RcvGuard* const guard, const size_t n)
 }
 
 void
-rcv_guard_return(RcvGuard* const guard, float* const params)
+rcv_guard_return(RcvGuard* const guard,
+                 float* const    params,
+                 const bool      begins_anew)
 {
   const uint64_t wanted = guard->n_in_vain / RETURNS_PER_GENERATION;
   const uint64_t oldest = guard->n_kept ? guard->n_kept - 1 : 0;
@@ -201,7 +203,7 @@ rcv_guard_return(RcvGuard* const guard, float* const params)
 
   ++guard->n_returns;
   ++guard->n_in_vain;
-  guard->n_since    = 0;
+  guard->n_since    = begins_anew ? 0 : GRACE;
   guard->n_wild     = 0;
   guard->n_unsteady = 0;
   guard->calm       = fmax(calm_least, guard->calm * calm_factor);

@@ -75,7 +75,7 @@ rcv_guard_forget_losses(RcvGuard* guard);
    Take note of a validation that is no better than the best.
 
    @return True if it is so bad that the training is lost.  Soon after a return
-   it is only if it is no number: the optimiser, which began anew, must be given
+   it is only if it is no number: an optimiser that began anew must be given
    time to be as good again.
 */
 bool
@@ -107,9 +107,14 @@ rcv_guard_keep(RcvGuard* guard, const float* params, double val_esr);
 void
 rcv_guard_drop(RcvGuard* guard, size_t n);
 
-/// Take validated weights again, and calm the rate down
+/**
+   Take validated weights again, and calm the rate down.
+
+   @param begins_anew Whether the optimiser does: then the rate is zero until it
+   has seen some gradients, and rises again.
+*/
 void
-rcv_guard_return(RcvGuard* guard, float* params);
+rcv_guard_return(RcvGuard* guard, float* params, bool begins_anew);
 
 /// Take the newest kept weights again, if there are any, as a loss would, but
 /// it is none

@@ -113,6 +113,11 @@ rcv_trainer_find_rest(const RcvTrainer* trainer, const RcvSegment* segment);
 void
 rcv_trainer_play(const RcvTrainer* trainer, const float* params, float* played);
 
+/// RMS by which rounding may change what a network of some ESR plays, as a part
+/// of the target's
+double
+rcv_trainer_rounding_limit(double val_esr);
+
 /// Learning rate of now
 double
 rcv_trainer_rate(const RcvTrainer* trainer);
@@ -132,9 +137,14 @@ rcv_trainer_measure_costs(const RcvTrainer* trainer,
                           double*           finish_s,
                           RcvError*         error);
 
-/// Take validated weights again, more carefully
+/**
+   Take validated weights again, more carefully.
+
+   @param begins_anew Whether the optimiser forgets what it knows, which may
+   have been the reason: its moments and bases are of weights that were lost.
+*/
 void
-rcv_trainer_return(RcvTrainer* trainer);
+rcv_trainer_return(RcvTrainer* trainer, bool begins_anew);
 
 /// Validate, keep what is better, note it in the history, and check what is
 /// kept where that is due

@@ -225,7 +225,7 @@ make_update(RcvTrainer* const trainer, Course* const course)
   trainer->update_steps += (double)n * trainer->settings->batch_size;
   course->position += n;
   if (rcv_guard_see_loss(&trainer->guard, loss)) {
-    rcv_trainer_return(trainer);
+    rcv_trainer_return(trainer, true);
     course->position = n_segment;
   } else if (isfinite(loss)) {
     course->sum += loss;

@@ -84,7 +84,7 @@ describe(const RcvTrainer* const trainer)
   const RcvShape* const           shape = &s->shape;
   json_t* const                   about = json_object();
 
-  int failed = set_text(about, "state", "recurve train 6");
+  int failed = set_text(about, "state", "recurve train 7");
   failed |= set_text(about, "cell", "%s", rcv_cell_name(shape->cell));
   failed |= set_text(about, "head", "%s", rcv_head_name(shape->head));
   failed |= set_text(about, "hidden", "%u", shape->hidden_size);

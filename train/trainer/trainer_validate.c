@@ -13,8 +13,11 @@
 #include <string.h>
 
 // A model that latches is never the best, and neither is one of which rounding
-// errors change this part of the target
-static const double rounding_limit = 1e-3;
+// errors change this part of what it is wrong by, which is then a 400th of its
+// ESR: at least the first and at most the second part of the target
+static const double rounding_share = 0.05;
+static const double rounding_least = 1e-3;
+static const double rounding_most  = 3e-3;
 
 // What multiples of it leave beyond whole numbers is spread evenly
 static const double golden_ratio = 0.6180339887498949;
@@ -29,8 +32,16 @@ enum { REST_STARTS = 8, REST_STARTS_CHECK = 64, REST_STARTS_FINAL = 256 };
 // How often such a check comes before the end, more than once only if that
 // takes no more than this part of the time: the later something is found, the
 // more is lost
-enum { MOST_CHECKS = 3 };
+enum { MOST_CHECKS = 8 };
 static const double check_share = 0.03;
+
+double
+rcv_trainer_rounding_limit(const double val_esr)
+{
+  const double wrong = rounding_share * sqrt(val_esr);
+
+  return fmax(rounding_least, fmin(wrong, rounding_most));
+}
 
 void
 rcv_trainer_play(const RcvTrainer* const trainer,
@@ -86,11 +97,13 @@ measure_steadiness(const RcvTrainer* const trainer,
 /**
    Test how the candidate behaves beyond its error.
 
+   @param val_esr The candidate's.
    @param rest Set to its level in the silence after sound.
    @param steady Set to true if it falls silent, and rounding changes nothing.
 */
 static RcvStatus
 test_steady(const RcvTrainer* const trainer,
+            const double            val_esr,
             const size_t            n_starts,
             const double            shift,
             double* const           rest,
@@ -99,13 +112,14 @@ test_steady(const RcvTrainer* const trainer,
 {
   const double target   = rcv_pairs_wet_rms(trainer->pairs);
   const double quiet    = RCV_REST_LIMIT * target;
+  const double exact    = target * rcv_trainer_rounding_limit(val_esr);
   double       rounding = 0.0;
 
   const RcvStatus status =
     measure_steadiness(trainer, n_starts, shift, quiet, rest, &rounding, error);
 
   // Written so that NaN is not steady
-  *steady = *rest <= quiet && rounding <= rounding_limit * target;
+  *steady = *rest <= quiet && rounding <= exact;
   return status;
 }
 
@@ -158,12 +172,23 @@ rcv_trainer_measure_costs(const RcvTrainer* const trainer,
 }
 
 void
-rcv_trainer_return(RcvTrainer* const trainer)
+rcv_trainer_return(RcvTrainer* const trainer, const bool begins_anew)
 {
-  rcv_guard_return(&trainer->guard, trainer->params);
+  rcv_guard_return(&trainer->guard, trainer->params, begins_anew);
   rcv_weight_mean_reset(&trainer->mean, trainer->params);
-  rcv_optimizer_reset(trainer->optimizer);
+  if (begins_anew) {
+    rcv_optimizer_reset(trainer->optimizer);
+  }
   trainer->n_left = 0; // Their states may be lost too
+}
+
+/// Which places weights are tested from: others each time, and never the same,
+/// so that what latches seldom is found sooner
+static double
+other_places(const RcvTrainer* const trainer)
+{
+  double whole = 0.0;
+  return modf((double)trainer->result->n_points * golden_ratio, &whole);
 }
 
 /// Keep the weights if they are the best so far
@@ -172,21 +197,17 @@ keep_if_better(RcvTrainer* const trainer,
                const double      val_esr,
                RcvError* const   error)
 {
-  double rest   = 0.0;
-  bool   steady = false;
-  double whole  = 0.0;
-
-  // Others each time, and never the same: what latches seldom is found sooner
-  const double shift =
-    modf((double)trainer->result->n_points * golden_ratio, &whole);
-  RcvStatus status =
-    test_steady(trainer, REST_STARTS, shift, &rest, &steady, error);
+  double       rest   = 0.0;
+  bool         steady = false;
+  const double shift  = other_places(trainer);
+  RcvStatus    status =
+    test_steady(trainer, val_esr, REST_STARTS, shift, &rest, &steady, error);
   if (status) {
     return status;
   }
   if (!steady) {
     if (rcv_guard_see_unsteady(&trainer->guard)) {
-      rcv_trainer_return(trainer);
+      rcv_trainer_return(trainer, false);
     }
     return RCV_OK;
   }
@@ -230,12 +251,14 @@ add_point(RcvTrainer* const      trainer,
 /**
    Find the newest of the kept weights that are steady from all of some places.
 
+   @param shift Of the places, see RcvPlaces.
    @param index Set to theirs, or n_kept if there are none.
    @param rest Set to their rest level, or that of the newest.
 */
 static RcvStatus
 find_steady(RcvTrainer* const trainer,
             const size_t      n_starts,
+            const double      shift,
             size_t* const     index,
             double* const     rest,
             RcvError* const   error)
@@ -248,8 +271,8 @@ find_steady(RcvTrainer* const trainer,
                      guard->kept + (*index * trainer->n_params),
                      trainer->candidate->params);
 
-    const RcvStatus status =
-      test_steady(trainer, n_starts, 0.0, rest, &steady, error);
+    const RcvStatus status = test_steady(
+      trainer, guard->kept_esrs[*index], n_starts, shift, rest, &steady, error);
     if (status || steady) {
       return status;
     }
@@ -296,17 +319,17 @@ is_check_due(const RcvTrainer* const trainer)
 static RcvStatus
 check_kept(RcvTrainer* const trainer, RcvError* const error)
 {
-  RcvGuard* const guard = &trainer->guard;
-  size_t          index = 0;
-  double          rest  = 0.0;
-  const RcvStatus status =
-    find_steady(trainer, REST_STARTS_CHECK, &index, &rest, error);
+  RcvGuard* const guard  = &trainer->guard;
+  size_t          index  = 0;
+  double          rest   = 0.0;
+  const RcvStatus status = find_steady(
+    trainer, REST_STARTS_CHECK, other_places(trainer), &index, &rest, error);
   if (status || !index || index == guard->n_kept) {
     return status;
   }
 
   rcv_guard_drop(guard, index);
-  rcv_trainer_return(trainer);
+  rcv_trainer_return(trainer, false);
   trainer->best_esr = guard->kept_esrs[0];
   rcv_trainer_play(trainer, guard->kept, trainer->model->params);
   trainer->model->info.validation_esr = trainer->best_esr;
@@ -335,7 +358,7 @@ rcv_trainer_validate(RcvTrainer* const trainer,
     status = keep_if_better(trainer, metrics.esr, error);
   } else if (rcv_guard_see_validation(
                &trainer->guard, metrics.esr, trainer->best_esr)) {
-    rcv_trainer_return(trainer);
+    rcv_trainer_return(trainer, true);
   }
 
   const RcvTrainerPoint point = {
@@ -360,8 +383,8 @@ rcv_trainer_choose(RcvTrainer* const trainer, RcvError* const error)
   RcvTrainerResult* const result = trainer->result;
   RcvModel* const         model  = trainer->model;
   size_t                  index  = 0;
-  RcvStatus               status =
-    find_steady(trainer, REST_STARTS_FINAL, &index, &result->rest_level, error);
+  RcvStatus               status = find_steady(
+    trainer, REST_STARTS_FINAL, 0.0, &index, &result->rest_level, error);
 
   // If none is silent, the best has its level in its file
   result->latches        = index == guard->n_kept;

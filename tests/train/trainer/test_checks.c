@@ -136,6 +136,7 @@ test_check(void** const unused)
   assert_close((double)better_gain, 0.3, 1e-6);
   assert_int_equal(trainer.guard.n_kept, N_KEPT - LATCHING);
   assert_int_equal(trainer.guard.n_returns, 1);
+  assert_true(rcv_guard_rate(&trainer.guard) > 0.5); // At once
   assert_close(trainer.best_esr, esrs[LATCHING], 0.0);
   assert_memory_equal(
     trainer.params, trainer.guard.kept, trainer.n_params * sizeof(float));
@@ -206,6 +207,19 @@ test_stage(void** const unused)
   assert_int_equal(trainer.guard.n_returns, 0);
 }
 
+/// A twentieth of what it is wrong by, within bounds
+static void
+test_rounding_limit(void** const unused)
+{
+  (void)unused;
+  assert_close(rcv_trainer_rounding_limit(0.0), 0.001, 1e-12);
+  assert_close(rcv_trainer_rounding_limit(0.0004), 0.001, 1e-12);
+  assert_close(rcv_trainer_rounding_limit(0.0016), 0.002, 1e-12);
+  assert_close(rcv_trainer_rounding_limit(0.0036), 0.003, 1e-12);
+  assert_close(rcv_trainer_rounding_limit(1.0), 0.003, 1e-12);
+  assert_close(rcv_trainer_rounding_limit((double)INFINITY), 0.003, 1e-12);
+}
+
 int
 main(void)
 {
@@ -214,6 +228,7 @@ main(void)
     cmocka_unit_test_setup_teardown(test_stage, set_up, tear_down),
     cmocka_unit_test_setup_teardown(test_check, set_up, tear_down),
     cmocka_unit_test_setup_teardown(test_choose, set_up, tear_down),
+    cmocka_unit_test(test_rounding_limit),
   };
 
   return cmocka_run_group_tests(

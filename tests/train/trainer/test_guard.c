@@ -26,7 +26,7 @@ test_validation(void** const unused)
   assert_false(rcv_guard_see_validation(&guard, 7.0, (double)INFINITY));
 
   // After a return the rate rises again, and there is time to learn
-  rcv_guard_return(&guard, now);
+  rcv_guard_return(&guard, now, true);
   assert_close(rcv_guard_rate(&guard), 0.0, 0.0);
   assert_false(rcv_guard_see_validation(&guard, 0.26, 0.1));
   assert_true(rcv_guard_see_validation(&guard, (double)NAN, 0.1));
@@ -63,9 +63,32 @@ test_unsteady(void** const unused)
     assert_false(rcv_guard_see_unsteady(&guard));
     assert_false(rcv_guard_see_unsteady(&guard));
     assert_true(rcv_guard_see_unsteady(&guard));
-    rcv_guard_return(&guard, now);
+    rcv_guard_return(&guard, now, true);
     assert_close(now[0], 2.0, 0.0);
   }
+  rcv_guard_clear(&guard);
+}
+
+/// Where the optimiser goes on, so do the rate and what is compared
+static void
+test_return_with_optimizer(void** const unused)
+{
+  (void)unused;
+  const float params[] = {0.0f};
+  const float kept[]   = {2.0f};
+  float       now[]    = {1.0f};
+  RcvGuard    guard;
+  assert_true(rcv_guard_init(&guard, 1));
+  rcv_guard_reset(&guard, params);
+  rcv_guard_keep(&guard, kept, 0.1);
+
+  rcv_guard_return(&guard, now, false);
+  assert_close(now[0], 2.0, 0.0);
+  assert_close(rcv_guard_rate(&guard), 0.8, 1e-12);
+  rcv_guard_see_loss(&guard, 1.0);
+  assert_close(rcv_guard_rate(&guard), 0.8, 1e-12);
+  assert_false(rcv_guard_see_validation(&guard, 0.24, 0.1));
+  assert_true(rcv_guard_see_validation(&guard, 0.26, 0.1));
   rcv_guard_clear(&guard);
 }
 
@@ -119,7 +142,7 @@ test_wild_losses(void** const unused)
       assert_false(rcv_guard_see_loss(&guard, (double)NAN));
     }
     assert_true(rcv_guard_see_loss(&guard, (double)NAN));
-    rcv_guard_return(&guard, now);
+    rcv_guard_return(&guard, now, true);
   }
   rcv_guard_clear(&guard);
 }
@@ -142,7 +165,7 @@ test_losses_after_return(void** const unused)
     loss = fmax(loss * 0.99, 0.05);
     assert_false(rcv_guard_see_loss(&guard, loss));
   }
-  rcv_guard_return(&guard, now);
+  rcv_guard_return(&guard, now, true);
   for (int i = 0; i < 400; ++i) {
     assert_false(rcv_guard_see_loss(&guard, 1.0));
   }
@@ -152,7 +175,7 @@ test_losses_after_return(void** const unused)
   for (int i = 0; i < 400; ++i) {
     assert_false(rcv_guard_see_loss(&guard, 0.05));
   }
-  rcv_guard_return(&guard, now);
+  rcv_guard_return(&guard, now, true);
   for (int i = 0; i < 400; ++i) {
     assert_false(rcv_guard_see_loss(&guard, 1.0));
   }
@@ -177,7 +200,7 @@ test_generations(void** const unused)
 
   // Nothing was validated yet: the first weights
   params[0] = 9.0f;
-  rcv_guard_return(&guard, params);
+  rcv_guard_return(&guard, params, true);
   assert_close(params[0], 1.0, 0.0);
   assert_close(guard.calm, 0.8, 1e-12);
 
@@ -190,7 +213,7 @@ test_generations(void** const unused)
   for (size_t i = 0; i < sizeof(expected) / sizeof(expected[0]); ++i) {
     params[0] = -1.0f;
     params[1] = -1.0f;
-    rcv_guard_return(&guard, params);
+    rcv_guard_return(&guard, params, true);
     assert_close(params[0], expected[i], 0.0);
     assert_close(params[1], 2.0, 0.0);
   }
@@ -202,7 +225,7 @@ test_generations(void** const unused)
   rcv_guard_keep(&guard, params, 0.001);
   assert_close(guard.calm, 0.112, 1e-12); // It makes up for half of a return
   params[0] = 0.0f;
-  rcv_guard_return(&guard, params);
+  rcv_guard_return(&guard, params, true);
   assert_close(params[0], 20.0, 0.0);
   rcv_guard_clear(&guard);
 }
@@ -241,12 +264,12 @@ test_good_again(void** const unused)
       rcv_guard_keep(&guard, params, 0.3 / k);
     }
 
-    rcv_guard_return(&guard, params);
-    rcv_guard_return(&guard, params);
+    rcv_guard_return(&guard, params, true);
+    rcv_guard_return(&guard, params, true);
     go_on(&guard, cases[i].n_updates);
     assert_int_equal(rcv_guard_see_validation(&guard, cases[i].val_esr, 0.1),
                      isnan(cases[i].val_esr));
-    rcv_guard_return(&guard, params);
+    rcv_guard_return(&guard, params, true);
     assert_close(params[0], cases[i].expected, 0.0);
     rcv_guard_clear(&guard);
   }
@@ -326,7 +349,7 @@ test_drop(void** const unused)
   assert_int_equal(guard.n_kept, 2);
   assert_close(guard.kept_esrs[0], 0.5, 0.0);
   assert_close(guard.kept_esrs[1], 1.0, 0.0);
-  rcv_guard_return(&guard, now);
+  rcv_guard_return(&guard, now, true);
   assert_close((double)now[0], 2.0, 0.0);
   assert_close((double)now[1], -2.0, 0.0);
   rcv_guard_clear(&guard);
@@ -338,6 +361,7 @@ main(void)
   const struct CMUnitTest tests[] = {
     cmocka_unit_test(test_validation),
     cmocka_unit_test(test_unsteady),
+    cmocka_unit_test(test_return_with_optimizer),
     cmocka_unit_test(test_losses),
     cmocka_unit_test(test_wild_losses),
     cmocka_unit_test(test_losses_after_return),
