@@ -10,6 +10,8 @@
 
 #include "dsp/kernels/convolve_body.h"
 
+#include "dsp/kernels/vector_sum.h"
+
 #include <stddef.h>
 
 enum { W = RCV_VECTOR_WIDTH };

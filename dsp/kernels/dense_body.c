@@ -10,6 +10,8 @@
 
 #include "dsp/kernels/dense_body.h"
 
+#include "dsp/kernels/vector_sum.h"
+
 enum {
   W = RCV_VECTOR_WIDTH,
 

@@ -14,6 +14,7 @@
 #include "dsp/kernels/kernels.h"
 #include "dsp/kernels/sizes.h"
 #include "dsp/kernels/vector.h"
+#include "dsp/kernels/vector_sum.h"
 
 #include <string.h>
 

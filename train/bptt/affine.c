@@ -3,6 +3,7 @@
 
 #include "train/bptt/affine.h"
 
+#include "dsp/kernels/vector_sum.h"
 #include "train/bptt/memory.h"
 
 #include <stdlib.h>

@@ -3,6 +3,7 @@
 
 #include "train/bptt/head.h"
 
+#include "dsp/kernels/vector_sum.h"
 #include "dsp/mulaw.h"
 #include "train/bptt/memory.h"
 

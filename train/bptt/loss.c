@@ -4,6 +4,7 @@
 #include "train/bptt/loss.h"
 
 #include "dsp/kernels/vector.h"
+#include "dsp/kernels/vector_sum.h"
 
 RcvReal
 RCV_ISA_NAME(rcv_loss)(const RcvLossWindow* const window)

@@ -14,6 +14,19 @@
 #include <stdlib.h>
 #include <string.h>
 
+double
+rcv_trainer_update_speed(const RcvTrainer* const trainer)
+{
+  return trainer->update_steps / fmax(trainer->update_seconds, 1e-9);
+}
+
+double
+rcv_trainer_rate(const RcvTrainer* const trainer)
+{
+  return rcv_guard_rate(&trainer->guard) *
+         rcv_plan_rate(&trainer->plan, trainer->frames_done);
+}
+
 /* One update */
 
 /// What the workers need to do their slices of a window

@@ -54,19 +54,6 @@ rcv_trainer_play(const RcvTrainer* const trainer,
   }
 }
 
-double
-rcv_trainer_update_speed(const RcvTrainer* const trainer)
-{
-  return trainer->update_steps / fmax(trainer->update_seconds, 1e-9);
-}
-
-double
-rcv_trainer_rate(const RcvTrainer* const trainer)
-{
-  return rcv_guard_rate(&trainer->guard) *
-         rcv_plan_rate(&trainer->plan, trainer->frames_done);
-}
-
 /**
    Measure how the candidate behaves beyond its error.
 
