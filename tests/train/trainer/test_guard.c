@@ -63,7 +63,7 @@ test_unsteady(void** const unused)
     assert_false(rcv_guard_see_unsteady(&guard));
     assert_false(rcv_guard_see_unsteady(&guard));
     assert_true(rcv_guard_see_unsteady(&guard));
-    rcv_guard_return(&guard, now, true);
+    rcv_guard_return(&guard, now, false);
     assert_close(now[0], 2.0, 0.0);
   }
   rcv_guard_clear(&guard);
