@@ -171,24 +171,29 @@ rcv_layer_run_pair(const RcvCell               cell,
   }
 }
 
+/// False where two streams or layers never go together: with the faster
+/// activations odd sizes, which would be 200 kB of code
+#ifdef RCV_FAST_ACTIVATIONS
+#  define RCV_IS_PAIRED(n) ((n) > 0)
+#else
+#  define RCV_IS_PAIRED(n) true
+#endif
+
 /// True where two streams take turns: one alone would mostly wait for its h,
 /// and of both there would be few sums in 16 registers
 #define RCV_STREAMS_TAKE_TURNS(n) (IS_AVX2 && (n) && (n) <= RCV_MAX_OVERLAPPED)
 
 /// True where two streams go together: they take turns, or enough of a tile is
 /// in registers
-#define RCV_STREAMS_GAIN(n, n_gates)                                  \
-  (RCV_STREAMS_TAKE_TURNS(n) ||                                       \
-   2 * RCV_GROUPS_AT_ONCE(2, RCV_TILE_GROUPS(n, n_gates), n_gates) >= \
-     RCV_TILE_GROUPS(n, n_gates))
+#define RCV_STREAMS_GAIN(n, n_gates)                                   \
+  (RCV_IS_PAIRED(n) &&                                                 \
+   (RCV_STREAMS_TAKE_TURNS(n) ||                                       \
+    2 * RCV_GROUPS_AT_ONCE(2, RCV_TILE_GROUPS(n, n_gates), n_gates) >= \
+      RCV_TILE_GROUPS(n, n_gates)))
 
-/// True where two layers go together: one alone would mostly wait for its h.
-/// With the faster activations not for odd sizes, which are 100 kB of code.
-#ifdef RCV_FAST_ACTIVATIONS
-#  define RCV_LAYERS_GAIN(n) (W > 4 && (n) && (n) <= RCV_MAX_OVERLAPPED)
-#else
-#  define RCV_LAYERS_GAIN(n) (W > 4 && (n) <= RCV_MAX_OVERLAPPED)
-#endif
+/// True where two layers go together: one alone would mostly wait for its h
+#define RCV_LAYERS_GAIN(n) \
+  (RCV_IS_PAIRED(n) && W > 4 && (n) <= RCV_MAX_OVERLAPPED)
 
 /// A function for some streams of one layer
 #define RCV_LAYER_FUNCTION(name, cell, n, n_streams, is_bf16)              \

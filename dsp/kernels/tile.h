@@ -20,14 +20,6 @@
 #include <stddef.h>
 #include <stdint.h>
 
-// Held, h of more than 16 units gains 1 %, for 12 kB of code of the faster
-// activations
-#ifdef RCV_FAST_ACTIVATIONS
-#  define MAX_SUMS_HELD_OF_32 4
-#else
-#  define MAX_SUMS_HELD_OF_32 8
-#endif
-
 enum {
   W = RCV_VECTOR_WIDTH,
 
@@ -36,30 +28,35 @@ enum {
   MAX_HELD = 2, // Groups whose h stays in registers
 
 // Sums that stay in registers, of which there are 32 or 16 (and without FMA a
-// product needs one): of one stream, of two, beside h, and beside a bound of x²
+// product needs one): of one stream, of two, beside h, and beside a bound of
+// x²; and of how many there is room for two parts of each
 #if defined(RCV_HALF_VECTORS)
   MAX_SUMS         = 20,
   MAX_SUMS_TWO     = 16,
-  MAX_SUMS_HELD    = MAX_SUMS_HELD_OF_32,
+  MAX_SUMS_HELD    = 8,
   MAX_SUMS_HURRIED = 8,
+  MAX_SUMS_HALVED  = 6,
   IS_AVX2          = 0, // What was measured there alone is done there alone
 #elif RCV_VECTOR_WIDTH == 16
   MAX_SUMS         = 12,
   MAX_SUMS_TWO     = 16,
-  MAX_SUMS_HELD    = MAX_SUMS_HELD_OF_32,
+  MAX_SUMS_HELD    = 8,
   MAX_SUMS_HURRIED = 12,
+  MAX_SUMS_HALVED  = 8,
   IS_AVX2          = 0,
 #elif RCV_VECTOR_WIDTH == 8
   MAX_SUMS         = 12,
   MAX_SUMS_TWO     = 8,
   MAX_SUMS_HELD    = 6,
   MAX_SUMS_HURRIED = 8,
+  MAX_SUMS_HALVED  = 4,
   IS_AVX2          = 1,
 #else
   MAX_SUMS         = 8,
   MAX_SUMS_TWO     = 8,
   MAX_SUMS_HELD    = 0,
   MAX_SUMS_HURRIED = 0,
+  MAX_SUMS_HALVED  = 4,
   IS_AVX2          = 0,
 #endif
 };
@@ -103,20 +100,37 @@ enum {
    : RCV_IS_BEYOND_CACHE(n, n_gates)         ? 2u              \
                                              : MAX_SUMS / 4u)
 
+/**
+   Parts in which each sum of a tile is built.
+
+   An addition takes four cycles and two can start in each, so eight have to be
+   under way at once; and where there are registers more, so that sums that
+   began late need not end late.
+
+   @param n_sums Of all groups and gates of the tile.
+*/
+#define RCV_TILE_PARTS(n_sums) \
+  ((n_sums) > MAX_SUMS_HALVED ? 1 : (n_sums) > 2 ? 2 : (n_sums) > 1 ? 4 : 8)
+
+/// Groups whose sums of two streams fit into registers; up to four sums are in
+/// parts beside that
+#define RCV_GROUPS_OF_TWO(n_groups, n_gates)  \
+  (MAX_SUMS_TWO / (MAX_STREAMS * (n_gates)) / \
+   ((n_groups) * (n_gates) > 4 ? RCV_TILE_PARTS((n_groups) * (n_gates)) : 1))
+
 /// Groups of a tile whose sums, for all streams, are in registers at a time
-#define RCV_GROUPS_AT_ONCE(n_streams, n_groups, n_gates)                      \
-  ((n_streams) == 1 || (n_groups) <= MAX_SUMS_TWO / (MAX_STREAMS * (n_gates)) \
-     ? (n_groups)                                                             \
-     : MAX_SUMS_TWO / (MAX_STREAMS * (n_gates)))
+#define RCV_GROUPS_AT_ONCE(n_streams, n_groups, n_gates)                  \
+  ((n_streams) == 1 || (n_groups) <= RCV_GROUPS_OF_TWO(n_groups, n_gates) \
+     ? (n_groups)                                                         \
+     : RCV_GROUPS_OF_TWO(n_groups, n_gates))
 
 /**
    What is summed together, all of it known when a kernel is compiled.
 
    A tile of groups is summed as one, or group after group where several streams
    would need more registers than there are.  The sums are built in n_parts, of
-   every n_parts-th column each: an addition takes four cycles and two can start
-   in each, so eight have to be under way at once.  The number depends on the
-   tile alone, so that one stream or two give the same bits.
+   every n_parts-th column each.  The number depends on the tile alone, so that
+   one stream or two give the same bits.
 */
 typedef struct {
   RcvCell  cell;
@@ -146,7 +160,7 @@ rcv_tile(const RcvCell  cell,
 {
   const uint32_t n_gates = rcv_cell_n_gates(cell);
   const uint32_t stride  = n_groups * n_gates;
-  const uint32_t n_parts = stride > 4 ? 1 : stride > 2 ? 2 : stride > 1 ? 4 : 8;
+  const uint32_t n_parts = RCV_TILE_PARTS(stride);
 
   const RcvTile tile = {cell,
                         n_streams,
@@ -161,7 +175,9 @@ rcv_tile(const RcvCell  cell,
 }
 
 /// The sums of all streams: [n_streams][n_parts][n_groups][n_gates]
-typedef RcvVec RcvSums[MAX_STREAMS][MAX_SUMS];
+typedef RcvVec
+  RcvSums[MAX_STREAMS]
+         [MAX_SUMS > 2 * MAX_SUMS_HALVED ? MAX_SUMS : 2 * MAX_SUMS_HALVED];
 
 /// sums += column·value, for all streams; values has one array per stream
 RCV_REALTIME RCV_INLINE void
