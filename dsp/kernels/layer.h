@@ -26,8 +26,9 @@
 /**
    One frame of a layer, for all streams.
 
-   The tiles are taken forwards and backwards in turn: where the weights do not
-   fit into the first cache, what was read last is still there.
+   Where the weights may not fit into the first cache, tiles are taken forwards
+   and backwards in turn: what was read last is still there.  Elsewhere the last
+   tile's h would be waited for in the next frame's first one.
 
    @param held See rcv_tile_run().
 */
@@ -47,11 +48,12 @@ rcv_layer_step(const RcvCell               cell,
   const uint32_t n_tiles  = n_groups / tile;
   const uint32_t n_left   = n_groups % tile; // The kernel for any: 0 or 1
   const uint32_t last     = n_left ? n_tiles : n_tiles - 1;
+  const bool     turns = RCV_IS_BEYOND_CACHE(n_hidden, rcv_cell_n_gates(cell));
   const bool     hurries =
     RCV_HURRIES(n_specialised, n_streams, rcv_cell_n_gates(cell));
 
   for (uint32_t i = 0; i <= last; ++i) {
-    const uint32_t index = last && t % 2 ? last - i : i;
+    const uint32_t index = turns && t % 2 ? last - i : i;
 
     if (index < n_tiles) {
       rcv_tile_run_all(cell,
